@@ -1,0 +1,2 @@
+//! The chat on a terminal.
+fn main() {}

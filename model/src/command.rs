@@ -1,0 +1,34 @@
+//! Everything a person can ask of a client.
+
+use crate::name::{Name, Text};
+
+/// What a person asks. A client carries out one command at a time: give the next one after
+/// [`Event::Ready`](crate::Event::Ready). Only [`Command::Interrupt`] may come at any time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Command {
+    /// `send NAME TEXT`
+    Send {
+        /// Receiver.
+        to: Name,
+        /// Message.
+        text: Text,
+    },
+    /// `create_group NAME`
+    CreateGroup(Name),
+    /// `list_groups`
+    ListGroups,
+    /// `join_group NAME`
+    JoinGroup(Name),
+    /// `send_group TEXT`
+    SendGroup(Text),
+    /// `list_members`
+    ListMembers,
+    /// `leave_group`
+    LeaveGroup,
+    /// `dereg NAME`; refused unless it is one's own name.
+    Dereg(Name),
+    /// End of input: deregister, whatever the name.
+    Quit,
+    /// Ctrl+C or a signal to end: deregister as soon as the command under way is settled.
+    Interrupt,
+}

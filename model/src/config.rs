@@ -1,0 +1,88 @@
+//! Every limit and the one waiting time. The actors hold no number of their own.
+
+use std::time::Duration;
+
+use stateright::actor::Id;
+
+use crate::ids::{Key, Nonce, Session};
+use crate::name::Name;
+
+/// What a server is told from outside.
+#[derive(Clone, Debug)]
+pub struct ServerConfig {
+    /// Signs cookies and tokens. Secret, and new for every server that starts without saved state.
+    pub key: Key,
+    /// The first session number to give out. Above all numbers given out by earlier servers at this address,
+    /// so that a session number is never used again.
+    pub first_session: Session,
+    /// Bounds of everything.
+    pub limits: Limits,
+    /// When an unanswered packet is sent again.
+    pub timing: Timing,
+}
+
+/// What a client is told from outside.
+#[derive(Clone, Debug)]
+pub struct ClientConfig {
+    /// The name to register.
+    pub name: Name,
+    /// The server's address.
+    pub server: Id,
+    /// The nonce of the first registration; later ones count up from it.
+    pub nonce: Nonce,
+    /// Bounds of everything.
+    pub limits: Limits,
+    /// When an unanswered packet is sent again.
+    pub timing: Timing,
+}
+
+/// When an unanswered packet is sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// How long to wait for an ack or a reply before the next attempt.
+    pub ack_wait: Duration,
+}
+
+impl Default for Timing {
+    /// 500 ms, as in the original.
+    fn default() -> Timing {
+        Timing { ack_wait: Duration::from_millis(500) }
+    }
+}
+
+/// Bounds of everything that could grow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How often a packet is sent before its receiver counts as unresponsive.
+    pub attempts: u8,
+    /// Names in the directory, online and offline.
+    pub clients: usize,
+    /// Groups at a server.
+    pub groups: usize,
+    /// Direct messages that wait at a client while it is in a group.
+    pub queued: usize,
+    /// Posts that a server keeps for members who have not acked them, over all groups.
+    pub posts: usize,
+    /// Unanswered posts and directory updates that a server has out at a time, over all sessions. About half of
+    /// the datagrams that a default socket buffer holds, so that the acks of a full window fit in it.
+    pub window: usize,
+    /// Unanswered posts that a server has out to one member.
+    pub reach: usize,
+    /// Bytes of list items in one packet, by the upper bound that `weight` gives.
+    pub page: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            attempts: 5,
+            clients: 1024,
+            groups: 256,
+            queued: 256,
+            posts: 4096,
+            window: 128,
+            reach: 16,
+            page: 1000,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Everything a person at a client can be told.
+
+use stateright::actor::Id;
+
+use crate::ids::Index;
+use crate::name::{Name, Text};
+
+/// What a person is told. Each is true in every interleaving.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Event {
+    /// The first registration request has been sent.
+    Registering,
+    /// The server has registered this client.
+    Registered,
+    /// The client takes the next command. Follows [`Event::Registered`] and the end of every command.
+    Ready,
+    /// The directory is the server's current one, and differs from what was told before. Sorted by name.
+    Directory(Vec<Person>),
+    /// A direct message. Told at once outside a group, else when the group is left.
+    Direct {
+        /// Sender.
+        from: Name,
+        /// Message.
+        text: Text,
+    },
+    /// A direct message came in and waits until the group is left.
+    Queued {
+        /// How many wait now.
+        waiting: usize,
+    },
+    /// The peer has accepted the direct message: it is shown there, or waits there while the peer is in a group.
+    DirectReceived {
+        /// Receiver.
+        by: Name,
+    },
+    /// The peer got the direct message and will not show it, because its queue is full.
+    DirectRefused {
+        /// Receiver.
+        by: Name,
+    },
+    /// All attempts went without an ack. The message may or may not have been accepted.
+    NoAck {
+        /// Receiver.
+        from: Name,
+    },
+    /// The directory has no such name.
+    UnknownPerson(Name),
+    /// The group exists now.
+    GroupCreated(Name),
+    /// The group existed before.
+    GroupExists(Name),
+    /// The server has as many groups as it may.
+    TooManyGroups,
+    /// All groups, sorted by name.
+    Groups(Vec<Name>),
+    /// This client is a member now.
+    Joined(Name),
+    /// There is no such group.
+    NoSuchGroup(Name),
+    /// The server gave one's own post its index.
+    PostReceived,
+    /// The server keeps as many undelivered posts as it may. The post was not taken.
+    PostRefused,
+    /// A post of another member, in index order.
+    Post {
+        /// Sender.
+        from: Name,
+        /// Message.
+        text: Text,
+        /// Place in the group.
+        index: Index,
+    },
+    /// One's own post takes its place in the order of the group.
+    OwnPost {
+        /// Message.
+        text: Text,
+        /// Place in the group.
+        index: Index,
+    },
+    /// All members of a group, sorted by name.
+    Members {
+        /// Group.
+        group: Name,
+        /// Members.
+        members: Vec<Name>,
+    },
+    /// This client is no longer a member, as it asked. Queued direct messages follow.
+    Left(Name),
+    /// This client is no longer a member, because it did not ack a post. Queued direct messages follow.
+    Removed(Name),
+    /// The command is not allowed in this mode, or while another one is under way.
+    InvalidCommand,
+    /// The session has ended at the server; the client leaves group mode, tells what is queued, and registers
+    /// again. Whether the command under way took effect is not known.
+    SessionLost,
+    /// The client has ended. Queued direct messages came before or, for the contract's sake, follow here.
+    Exited {
+        /// Why.
+        reason: Exit,
+        /// Direct messages that were still queued, oldest first.
+        queued: Vec<(Name, Text)>,
+    },
+}
+
+/// Why a client ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Exit {
+    /// As the person asked; the server knows.
+    Deregistered,
+    /// The server did not answer in all attempts.
+    ServerSilent,
+    /// The name is held by an online client.
+    NameTaken,
+    /// The address is held by an online client.
+    AddressTaken,
+    /// The directory is full of online clients.
+    ServerFull,
+    /// The name is the server's own.
+    NameReserved,
+}
+
+/// A line of the directory as people see it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Person {
+    /// Name.
+    pub name: Name,
+    /// Address.
+    pub address: Id,
+    /// Whether registered now.
+    pub online: bool,
+}

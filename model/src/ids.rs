@@ -1,0 +1,170 @@
+//! Numbers and secrets that identify things. An identity is not an address: addresses come back, these do not.
+
+use serde::{Deserialize, Serialize};
+use siphasher::sip128::{Hasher128, SipHasher24};
+use stateright::actor::Id;
+use std::fmt;
+use std::hash::Hasher;
+
+use crate::name::Name;
+
+macro_rules! number {
+    ($(#[$doc:meta])* $name:ident, $letter:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub struct $name(pub u64);
+
+        impl $name {
+            /// The number after this one.
+            #[must_use]
+            pub fn next(self) -> $name {
+                $name(self.0.saturating_add(1))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($letter, "{}"), self.0)
+            }
+        }
+    };
+}
+
+number! {
+    /// One registration of one client. Strictly increasing at the server, never used again. Zero is nobody's.
+    Session, "s"
+}
+number! {
+    /// Numbers the requests of a session; a repeat carries the same number.
+    RequestNumber, "r"
+}
+number! {
+    /// Numbers the direct messages that a session sends, whoever they go to.
+    DirectNumber, "d"
+}
+number! {
+    /// The place of a post in its group, from 0.
+    Index, "#"
+}
+number! {
+    /// The state of the directory. Zero is the empty directory.
+    Version, "v"
+}
+number! {
+    /// Numbers the probes of a session, so that an old answer does not pass for a new one.
+    ProbeNumber, "p"
+}
+number! {
+    /// Chosen by a client for one registration, so that it knows the answer to it. Unpredictable in reality.
+    Nonce, "n"
+}
+number! {
+    /// Where a directory entry is kept. A slot is given to another name only when its holder is offline.
+    Slot, "@"
+}
+
+/// What proves that a packet belongs to a session: its number, and a secret that only the server and that
+/// session know.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Pass {
+    /// The session.
+    pub session: Session,
+    /// Its secret.
+    pub token: Token,
+}
+
+impl fmt::Debug for Pass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.session.fmt(f)
+    }
+}
+
+/// The secret of a session: a keyed hash of its number and address. Never printed.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Token(pub [u8; 16]);
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("token")
+    }
+}
+
+/// Proof of address: a client that echoes it has received what was sent to its address. Also the proof that
+/// nobody registered the name since, so an old registration cannot be repeated. Of fixed size on the wire.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Cookie(pub [u8; 16]);
+
+impl Cookie {
+    /// What a client sends that has none yet.
+    pub const NONE: Cookie = Cookie([0; 16]);
+}
+
+impl fmt::Debug for Cookie {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == Cookie::NONE { f.write_str("no cookie") } else { write!(f, "cookie {:02x}", self.0[0]) }
+    }
+}
+
+/// The server's secret. Drawn from the operating system in reality, fixed in the model.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Key(pub [u8; 16]);
+
+impl Key {
+    /// The secret of a session.
+    pub fn token(&self, session: Session, address: Id) -> Token {
+        let mut hash = self.hasher(b't');
+        hash.write_u64(session.0);
+        hash.write_u64(usize::from(address) as u64);
+        Token(hash.finish128().as_bytes())
+    }
+
+    /// The cookie for an address that wants a name whose last session (if any) was `last`.
+    pub fn cookie(&self, address: Id, name: &Name, last: Session) -> Cookie {
+        let mut hash = self.hasher(b'c');
+        hash.write_u64(usize::from(address) as u64);
+        hash.write_u64(last.0);
+        hash.write(name.as_str().as_bytes());
+        Cookie(hash.finish128().as_bytes())
+    }
+
+    /// A hash for one purpose, so that no output for one can pass for an output of another.
+    fn hasher(&self, purpose: u8) -> SipHasher24 {
+        let mut hash = SipHasher24::new_with_key(&self.0);
+        hash.write_u8(purpose);
+        hash
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("key")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_and_cookies_depend_on_every_part() {
+        let (key, other) = (Key([1; 16]), Key([2; 16]));
+        let (a, b) = (Id::from(1), Id::from(2));
+        let token = key.token(Session(1), a);
+        assert_eq!(token, key.token(Session(1), a));
+        for different in [key.token(Session(2), a), key.token(Session(1), b), other.token(Session(1), a)] {
+            assert_ne!(token, different);
+        }
+        let (x, y) = (Name::new("X").unwrap(), Name::new("Y").unwrap());
+        let cookie = key.cookie(a, &x, Session(0));
+        for different in [key.cookie(b, &x, Session(0)), key.cookie(a, &y, Session(0)), key.cookie(a, &x, Session(1))]
+        {
+            assert_ne!(cookie, different);
+        }
+    }
+
+    #[test]
+    fn secrets_are_never_printed() {
+        let pass = Pass { session: Session(7), token: Token([0xab; 16]) };
+        assert_eq!(format!("{pass:?} {:?} {:?}", pass.token, Key([1; 16])), "s7 token key");
+    }
+}

@@ -1,0 +1,45 @@
+//! What an actor receives and sends: packets from peers, and the local traffic with its console.
+
+use stateright::actor::Id;
+
+use crate::command::Command;
+use crate::event::Event;
+use crate::ids::Session;
+use crate::notice::Notice;
+use crate::packet::Packet;
+
+/// The console's address. No socket address maps to it.
+pub fn console() -> Id {
+    Id::from(usize::MAX)
+}
+
+/// Anything an actor receives or sends.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Message {
+    /// From or to a peer. The only kind that has a codec.
+    Packet(Packet),
+    /// From the person at a client.
+    Command(Command),
+    /// To the person at a client.
+    Event(Event),
+    /// To the operator of a server.
+    Notice(Notice),
+}
+
+/// Every timer of the protocol. A timer carries no time of its own: when it fires, its subject is *suspected*
+/// to be unresponsive, and every rule has to be right when the suspicion is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub enum Timer {
+    /// At a client: the registration, request or direct message that is waiting for its answer. Armed when it is
+    /// sent; firing sends it again (and arms again) until the attempts are used up; cancelled by the answer.
+    Attempt,
+    /// At the server: the directory update that this session has not acked. Firing sends it again, or starts a
+    /// probe when the attempts are used up.
+    Update(Session),
+    /// At the server: the posts that this session has not acked. Firing sends them again, or removes the
+    /// member when the attempts are used up. Any ack of a post starts the attempts anew.
+    Post(Session),
+    /// At the server: the probe that this session has not answered. Firing sends it again, or takes the session
+    /// offline when the attempts are used up.
+    Probe(Session),
+}

@@ -1,0 +1,270 @@
+//! Everything peers can say to each other. Who sends what, when, and what happens if it is lost stands in the
+//! message table of the book's protocol chapter.
+
+use serde::{Deserialize, Serialize};
+use stateright::actor::Id;
+
+use crate::ids::{Cookie, DirectNumber, Index, Nonce, Pass, ProbeNumber, RequestNumber, Session, Slot, Version};
+use crate::name::{Name, Text};
+
+/// A peer message.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Packet {
+    /// Client to server, before a session: asks for one. At least as long as the [`Packet::Challenge`] it gets.
+    Register {
+        /// Name to register.
+        name: Name,
+        /// Identifies this registration.
+        nonce: Nonce,
+        /// Echo of the challenge, or [`Cookie::NONE`].
+        cookie: Cookie,
+    },
+    /// Server to client: echo this cookie to prove the address.
+    Challenge {
+        /// Of the registration.
+        nonce: Nonce,
+        /// To be echoed.
+        cookie: Cookie,
+    },
+    /// Server to client: registered.
+    Welcome {
+        /// Of the registration.
+        nonce: Nonce,
+        /// Session and token for everything that follows.
+        pass: Pass,
+        /// Which run of the server's memory this is (its first session number). Directories of different
+        /// instances have nothing to do with each other.
+        instance: Session,
+    },
+    /// Server to client: not registered.
+    Refused {
+        /// Of the registration.
+        nonce: Nonce,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// Client to server, within a session.
+    Up {
+        /// Whose.
+        pass: Pass,
+        /// What.
+        up: Up,
+    },
+    /// Server to client, within a session.
+    Down {
+        /// Whose.
+        pass: Pass,
+        /// What.
+        down: Down,
+    },
+    /// Client to client: a direct message.
+    Direct {
+        /// Name of the sender.
+        sender: Name,
+        /// Session of the sender.
+        from: Session,
+        /// Session of the receiver.
+        to: Session,
+        /// Number at the sender.
+        number: DirectNumber,
+        /// Message.
+        text: Text,
+    },
+    /// Client to client: what became of a direct message.
+    DirectAck {
+        /// Session of the receiver, who acks.
+        from: Session,
+        /// Session of the sender, who waits.
+        to: Session,
+        /// Number at the sender.
+        number: DirectNumber,
+        /// Accepted or not. The same for every repeat.
+        verdict: Verdict,
+    },
+}
+
+/// What a client says to the server within its session.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Up {
+    /// A numbered request. Takes effect at most once.
+    Request {
+        /// Its number.
+        number: RequestNumber,
+        /// What.
+        request: Request,
+    },
+    /// The directory version that the client has.
+    UpdateAck(Version),
+    /// Cumulative: all posts of this membership below `next` have been accepted.
+    PostAck {
+        /// The membership, by the request that joined.
+        join: RequestNumber,
+        /// First index not yet accepted.
+        next: Index,
+    },
+    /// Answer to a probe.
+    Alive(ProbeNumber),
+}
+
+/// What the server says to a client within its session.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Down {
+    /// Answer to a request.
+    Reply {
+        /// Of the request.
+        number: RequestNumber,
+        /// What became of it.
+        reply: Reply,
+    },
+    /// What changed in the directory. Sent until acked.
+    Update(Update),
+    /// A post of another member. Sent until acked.
+    Post {
+        /// The membership, by the request that joined.
+        join: RequestNumber,
+        /// Place in the group.
+        index: Index,
+        /// Sender.
+        from: Name,
+        /// Message.
+        text: Text,
+    },
+    /// This membership has ended, because a post was not acked in all attempts.
+    Removed {
+        /// The membership, by the request that joined.
+        join: RequestNumber,
+    },
+    /// Are you there?
+    Probe(ProbeNumber),
+    /// This session has ended. Sent only in answer, with the pass that came with the question.
+    Gone,
+}
+
+/// Why a client was not registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Refusal {
+    /// The name is held by an online client.
+    NameTaken,
+    /// The address is held by an online client.
+    AddressTaken,
+    /// The directory is full of online clients.
+    Full,
+    /// The name is the server's own.
+    Reserved,
+}
+
+/// What became of a direct message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Verdict {
+    /// Shown, or queued while the receiver is in a group.
+    Accepted,
+    /// The queue is full; it will never be shown.
+    QueueFull,
+}
+
+/// A request of a client.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Request {
+    /// End the session.
+    Deregister,
+    /// Create a group.
+    CreateGroup(Name),
+    /// A page of the groups.
+    ListGroups {
+        /// Names after this one.
+        after: Option<Name>,
+    },
+    /// Become a member.
+    JoinGroup(Name),
+    /// End the membership.
+    LeaveGroup,
+    /// A page of the members of one's group.
+    ListMembers {
+        /// Names after this one.
+        after: Option<Name>,
+    },
+    /// Say something to one's group.
+    Post(Text),
+    /// This session did not ack a direct message.
+    Report(Session),
+}
+
+/// The answer to a request.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Reply {
+    /// The session has ended.
+    Deregistered,
+    /// The group exists now.
+    GroupCreated,
+    /// The group existed before.
+    GroupExists,
+    /// The server has as many groups as it may.
+    TooManyGroups,
+    /// A page of names, sorted.
+    Names {
+        /// The names.
+        names: Vec<Name>,
+        /// Whether there are more after the last one.
+        more: bool,
+    },
+    /// A member from here on.
+    Joined {
+        /// The first post to show.
+        next: Index,
+    },
+    /// There is no such group.
+    NoSuchGroup,
+    /// Already a member of some group.
+    AlreadyMember,
+    /// No longer a member.
+    Left,
+    /// The post has its index.
+    Posted(Index),
+    /// Not a member of any group, so nothing was done.
+    NotMember,
+    /// The server keeps as many undelivered posts as it may; the post was not taken.
+    Backlog,
+    /// The report will be looked into.
+    Noted,
+}
+
+/// What changed in the directory from version `base` to version `to`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Update {
+    /// The version that the receiver has to have at least.
+    pub base: Version,
+    /// The version that the receiver has afterwards.
+    pub to: Version,
+    /// The server's version when this was sent.
+    pub latest: Version,
+    /// Every entry whose last change lies after `base` and not after `to`.
+    pub entries: Vec<(Slot, Entry)>,
+}
+
+/// A line of the directory.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Entry {
+    /// Name.
+    pub name: Name,
+    /// Where its last session is or was.
+    pub address: Id,
+    /// Its last session.
+    pub session: Session,
+    /// Whether that session lasts.
+    pub online: bool,
+}
+
+impl Entry {
+    /// Upper bound of the bytes that an entry with its slot takes on the wire: the name with its length, and
+    /// at most 9 bytes for each number.
+    pub fn weight(&self) -> usize {
+        self.name.weight() + 3 * 9 + 1
+    }
+}
+
+impl Name {
+    /// Upper bound of the bytes that a name takes on the wire.
+    pub fn weight(&self) -> usize {
+        self.as_str().len() + 1
+    }
+}

@@ -1,0 +1,1 @@
+//! Carries the actors of `model` over UDP.

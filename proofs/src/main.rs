@@ -1,0 +1,2 @@
+//! Checks the protocol.
+fn main() {}
