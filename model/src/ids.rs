@@ -51,10 +51,6 @@ number! {
     Version, "v"
 }
 number! {
-    /// Numbers the probes of a session, so that an old answer does not pass for a new one.
-    ProbeNumber, "p"
-}
-number! {
     /// Chosen by a client for one registration, so that it knows the answer to it. Unpredictable in reality.
     Nonce, "n"
 }
@@ -156,7 +152,8 @@ mod tests {
         }
         let (x, y) = (Name::new("X").unwrap(), Name::new("Y").unwrap());
         let cookie = key.cookie(a, &x, Session(0));
-        for different in [key.cookie(b, &x, Session(0)), key.cookie(a, &y, Session(0)), key.cookie(a, &x, Session(1))]
+        for different in
+            [key.cookie(b, &x, Session(0)), key.cookie(a, &y, Session(0)), key.cookie(a, &x, Session(1))]
         {
             assert_ne!(cookie, different);
         }
