@@ -40,7 +40,7 @@ impl Turn<'_> {
             (Command::ListMembers, true) => self.ask(Request::ListMembers { after: None }, Vec::new()),
             (Command::LeaveGroup, true) => self.ask(Request::LeaveGroup, Vec::new()),
             (Command::Dereg(name), _) if name == self.config.name => {
-                self.ask(Request::Deregister, Vec::new())
+                self.ask(Request::Deregister, Vec::new());
             }
             (Command::Quit | Command::Interrupt, _) => self.ask(Request::Deregister, Vec::new()),
             _ => {

@@ -105,7 +105,7 @@ impl Client {
             Down::Reply { number, reply } => requests::on_reply(self, state, number, reply, out),
             Down::Update(update) => directory::on_update(self, state, update, out),
             Down::Post { join, index, from, text } => {
-                posts::on_post(self, state, join, index, from, text, out)
+                posts::on_post(self, state, join, index, from, text, out);
             }
             Down::Removed { join } => groups::on_removed(self, state, join, out),
             Down::Probe(asked) => leaving::on_probe(self, state, asked, out),

@@ -87,10 +87,10 @@ impl Server {
                 requests::on_request(self, state, session, number, request, out);
             }
             (Standing::Online, Up::UpdateAck(version)) => {
-                directory::on_ack(self, state, session, version, out)
+                directory::on_ack(self, state, session, version, out);
             }
             (Standing::Online, Up::PostAck { join, next }) => {
-                posts::on_ack(self, state, session, join, next, out)
+                posts::on_ack(self, state, session, join, next, out);
             }
             (Standing::Online, Up::Alive(asked)) => probing::on_alive(self, state, session, asked, out),
             (Standing::Ended, up) => leaving::on_late(state, src, pass, &up, out),
