@@ -14,9 +14,6 @@ use super::fanout::Window;
 pub struct ServerState {
     /// Given to the next registration. Only ever grows.
     pub next_session: Session,
-    /// The highest session whose directory entry was given to another name. Cookies for unknown names cover it, so
-    /// that forgetting a name does not make its old registrations valid again.
-    pub forgotten: Session,
     /// The client table.
     pub directory: Directory,
     /// One record for every entry of the directory, under its session.
@@ -87,7 +84,7 @@ pub struct Membership {
     pub group: Name,
     /// The request that joined; with the session it identifies this membership for ever.
     pub join: RequestNumber,
-    /// All posts below have been acked. Never above `sent`.
+    /// All posts below have been acked, or are the member's own. Never above `sent`.
     pub acked: Index,
     /// All posts below have been sent, or are the member's own. Never above the group's `next`.
     pub sent: Index,
@@ -125,7 +122,6 @@ impl ServerState {
     pub(super) fn new(first_session: Session) -> ServerState {
         ServerState {
             next_session: first_session,
-            forgotten: Session::default(),
             directory: Directory::default(),
             sessions: BTreeMap::new(),
             groups: BTreeMap::new(),
