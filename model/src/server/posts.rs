@@ -92,18 +92,22 @@ impl Turn<'_> {
         self.send_post(session, index);
     }
 
-    /// A member's own posts are not sent to it: the reply has told it their index.
+    /// A member's own posts are neither sent to it nor acked by it: the reply has told it their index.
     fn skip_own_posts(&mut self, session: Session) {
         let Some(membership) = self.state.membership(session) else { return };
         let group = &self.state.groups[&membership.group];
         let own = |index: &Index| {
             group.logged(*index).is_none_or(|logged| logged.sender == session) && *index < group.next
         };
-        let mut sent = membership.sent;
+        let (mut acked, mut sent) = (membership.acked, membership.sent);
         while own(&sent) {
             sent = sent.next();
         }
+        while acked < sent && own(&acked) {
+            acked = acked.next();
+        }
         if let Some(membership) = self.state.membership_mut(session) {
+            membership.acked = acked;
             membership.sent = sent;
         }
     }
@@ -132,12 +136,14 @@ impl Turn<'_> {
         self.state.posts -= group.settle(session, membership.acked, next);
         membership.acked = next;
         membership.unanswered -= answered;
-        membership.attempts = 1;
+        // Attempts count from the last progress, and mean nothing while nothing is out.
+        membership.attempts = u8::from(membership.unanswered > 0);
         if membership.unanswered == 0 {
             self.out.cancel_timer(Timer::Post(session));
         } else {
             self.arm(Timer::Post(session));
         }
+        self.skip_own_posts(session);
         self.serve(session);
         self.release(answered);
     }

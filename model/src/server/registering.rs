@@ -11,9 +11,10 @@ use crate::packet::{Entry, Packet, Refusal};
 
 use super::{Online, Record, Server, ServerState, Turn};
 
-/// Whoever has not echoed the cookie gets the cookie and nothing else, and leaves no trace. The cookie covers the
-/// last session of the name. So once a registration has taken effect, repeats of it prove nothing any more, and it
-/// takes effect at most once.
+/// Whoever has not echoed the cookie gets the cookie and nothing else, and leaves no trace. The cookie covers the version
+/// of the directory. So a registration takes effect at most once: then the version has moved on, and a repeat proves
+/// nothing any more. Nor can one that was refused, and whose client has gone, take effect later: what was in its way
+/// cannot go without a new version.
 pub(super) fn on_register(
     server: &Server,
     state: &mut Cow<'_, ServerState>,
@@ -26,9 +27,7 @@ pub(super) fn on_register(
     if let Some(session) = registered(state, src, &name, nonce) {
         return out.send(src, welcome(server, session, src, nonce));
     }
-    let last =
-        state.directory.find(&name).map_or(state.forgotten, |slot| state.directory.entry(slot).session);
-    let expected = server.config.key.cookie(src, &name, last);
+    let expected = server.config.key.cookie(src, &name, state.directory.version);
     if cookie != expected {
         return out.send(src, Message::Packet(Packet::Challenge { nonce, cookie: expected }));
     }
@@ -83,9 +82,6 @@ impl Turn<'_> {
         self.state.next_session = session.next();
         if let Some(old) = self.state.directory.get(slot) {
             self.state.sessions.remove(&old.session);
-            if old.name != name {
-                self.state.forgotten = self.state.forgotten.max(old.session);
-            }
         }
         self.state.directory.put(slot, Entry { name, address, session, online: true });
         let record = Record { slot, nonce, last: None, online: Some(Online::default()) };
