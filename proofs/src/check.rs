@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use stateright::{Checker, Model};
+use stateright::{Checker, HasDiscoveries, Model};
 
 use crate::scenario::Scenario;
 use crate::system::{Action, System};
@@ -24,7 +24,7 @@ pub struct Outcome {
 /// Explores every reachable state.
 pub fn exhaust(scenario: Scenario, threads: usize) -> Outcome {
     let started = Instant::now();
-    let checker = System::new(scenario).checker().threads(threads).spawn_dfs().join();
+    let checker = System::new(scenario).checker().threads(threads).finish_when(HasDiscoveries::AnyFailures).spawn_dfs().join();
     let broken = checker.discoveries().into_iter().map(|(name, path)| (name, path.into_actions())).collect();
     let missing = checker
         .model()

@@ -1,7 +1,7 @@
 //! All scenarios.
 
 use super::Scenario;
-use super::Wish::{Create, Dereg, Groups, Interrupt, Join, Leave, Members, Post, Restart, Send};
+use super::Wish::{Create, Dereg, Groups, Interrupt, Join, Leave, Members, Post, Send};
 
 /// All scenarios that `check` runs.
 pub fn all() -> Vec<Scenario> {

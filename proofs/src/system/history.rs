@@ -140,7 +140,9 @@ impl History {
     }
 
     fn see_direct(&mut self, from: Name, text: Text) {
-        *self.directs.entry((from, text)).or_default() += 1;
+        // Twice is broken; more than that needs no telling apart.
+        let times = self.directs.entry((from, text)).or_default();
+        *times = (*times + 1).min(2);
     }
 
     fn see_post(&mut self, from: Name, text: Text, index: Index) {

@@ -76,7 +76,7 @@ impl System {
 
     /// Forgets what was delivered last, and every envelope that can no longer matter.
     fn tidy(&self, state: &mut State) {
-        let dead = if self.reduced { envelopes::dead(state) } else { Vec::new() };
+        let dead = if self.reduced { envelopes::dead(&self.plain.actors, state) } else { Vec::new() };
         if let Network::UnorderedDuplicating(envelopes, last) = &mut state.network {
             *last = None;
             for envelope in dead {
