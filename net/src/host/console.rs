@@ -1,5 +1,6 @@
 //! The near end of a host.
 
+use std::fmt;
 use std::net::SocketAddrV4;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvError, RecvTimeoutError, SyncSender, TryRecvError, TrySendError};
@@ -16,7 +17,6 @@ use super::launch::Run;
 use super::stats::{Counters, Stats};
 
 /// Talks to a hosted actor. It can be used by several threads at once; when it is dropped, the actor is stopped.
-#[derive(Debug)]
 pub struct Console {
     address: SocketAddrV4,
     sender: CommandSender,
@@ -87,8 +87,15 @@ impl Drop for Console {
     }
 }
 
+impl fmt::Debug for Console {
+    /// Without what waits to be received, which may be private.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Console").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
 /// Gives commands to a hosted actor.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct CommandSender {
     pub(super) commands: SyncSender<Command>,
     pub(super) shared: Arc<Shared>,
@@ -106,8 +113,13 @@ impl CommandSender {
     }
 }
 
+impl fmt::Debug for CommandSender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CommandSender")
+    }
+}
+
 /// What a host and its console share.
-#[derive(Debug)]
 pub(super) struct Shared {
     pub(super) bell: Bell,
     pub(super) inbox: Inbox,

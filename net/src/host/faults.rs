@@ -20,16 +20,14 @@ pub struct Faults {
 }
 
 /// The network of one host.
-#[derive(Debug)]
 pub(super) struct BadNetwork {
     faults: Faults,
     rng: StdRng,
     /// Sent, not yet arrived.
-    held: Vec<Held>,
+    delayed: Vec<Delayed>,
 }
 
-#[derive(Debug)]
-struct Held {
+struct Delayed {
     to: Id,
     datagram: Vec<u8>,
     /// How many others it lets pass.
@@ -40,7 +38,7 @@ struct Held {
 
 impl BadNetwork {
     pub(super) fn new(faults: Faults) -> BadNetwork {
-        BadNetwork { faults, rng: StdRng::seed_from_u64(faults.seed), held: Vec::new() }
+        BadNetwork { faults, rng: StdRng::seed_from_u64(faults.seed), delayed: Vec::new() }
     }
 
     /// What arrives when these are sent.
@@ -59,28 +57,29 @@ impl BadNetwork {
         arrived
     }
 
-    /// When something held falls due.
+    /// When something delayed falls due.
     pub(super) fn next(&self) -> Option<Instant> {
-        self.held.iter().map(|held| held.until).min()
+        self.delayed.iter().map(|delayed| delayed.until).min()
     }
 
     fn pass_one(&mut self, now: Instant, to: Id, datagram: Vec<u8>, arrived: &mut Vec<(Id, Vec<u8>)>) {
         if self.rng.random_bool(self.faults.reorder) {
             let behind = self.rng.random_range(1..=3);
             let until = now + Duration::from_millis(self.rng.random_range(1..=10));
-            self.held.push(Held { to, datagram, behind, until });
+            self.delayed.push(Delayed { to, datagram, behind, until });
         } else {
             arrived.push((to, datagram));
-            for held in &mut self.held {
-                held.behind = held.behind.saturating_sub(1);
+            for delayed in &mut self.delayed {
+                delayed.behind = delayed.behind.saturating_sub(1);
             }
             self.release(now, arrived);
         }
     }
 
     fn release(&mut self, now: Instant, arrived: &mut Vec<(Id, Vec<u8>)>) {
-        for held in self.held.extract_if(.., |held| held.behind == 0 || held.until <= now) {
-            arrived.push((held.to, held.datagram));
+        let due = |delayed: &mut Delayed| delayed.behind == 0 || delayed.until <= now;
+        for delayed in self.delayed.extract_if(.., due) {
+            arrived.push((delayed.to, delayed.datagram));
         }
     }
 }
@@ -114,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_held_for_ever() {
+    fn nothing_is_delayed_for_ever() {
         let mut network = BadNetwork::new(Faults { seed: 1, loss: 0.0, duplicate: 0.0, reorder: 1.0 });
         let now = Instant::now();
         assert_eq!(network.pass(now, vec![(Id::from(1), vec![7])]), []);

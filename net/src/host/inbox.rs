@@ -31,7 +31,6 @@ pub enum Overflow {
 }
 
 /// A bounded queue from an actor to its console.
-#[derive(Debug)]
 pub(super) struct Inbox {
     overflow: Overflow,
     capacity: usize,
@@ -40,7 +39,7 @@ pub(super) struct Inbox {
     emptied: Condvar,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Queue {
     told: VecDeque<Told>,
     /// Dropped, and not yet told so. While above zero, nothing else comes in.
