@@ -72,9 +72,8 @@ impl<A: Hosted> Host<A> {
             desk.step(|out| self.actor.on_msg(id, state, source, Message::Packet(packet), out));
         }
         let now = Instant::now();
-        // No more than are set now: a timer that always sets itself to fire at once may not keep the host here.
-        for _ in 0..desk.timers.len() {
-            let Some(timer) = desk.timers.pop(now) else { break };
+        // The time stands still here, so a timer that always sets itself to fire at once has to come again.
+        while let Some(timer) = desk.timers.pop(now) {
             tracing::trace!(%id, ?timer, "fired");
             desk.step(|out: &mut Out<A>| self.actor.on_timeout(id, state, &timer, out));
         }

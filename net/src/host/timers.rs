@@ -52,11 +52,6 @@ impl<K: Copy + Ord> Timers<K> {
     pub(super) fn next(&self) -> Option<Instant> {
         self.queue.first().map(|((at, _), _)| *at)
     }
-
-    /// How many are set.
-    pub(super) fn len(&self) -> usize {
-        self.moments.len()
-    }
 }
 
 #[cfg(test)]
@@ -90,7 +85,7 @@ mod tests {
         let (mut timers, start) = (Timers::new(), Instant::now());
         timers.set('a', start);
         timers.set('a', start + ms(5));
-        assert_eq!(timers.len(), 1);
+        assert_eq!(timers.moments.len(), 1);
         assert_eq!(timers.pop(start + ms(4)), None);
         assert_eq!(fired(&mut timers, start + ms(5)), ['a']);
     }
@@ -143,7 +138,7 @@ mod tests {
                 }
             }
             assert_eq!(timers.next(), list.iter().map(|(at, _)| *at).min());
-            assert_eq!(timers.len(), list.len());
+            assert_eq!(timers.moments.len(), list.len());
         }
     }
 
