@@ -2,6 +2,7 @@
 
 use stateright::actor::Id;
 
+use crate::command::Command;
 use crate::ids::Index;
 use crate::name::{Name, Text};
 
@@ -88,12 +89,15 @@ pub enum Event {
     Left(Name),
     /// This client is no longer a member, because it did not ack a post. Queued direct messages follow.
     Removed(Name),
-    /// The command is not allowed in this mode, or while another one is under way.
+    /// The command is not allowed in this mode.
     InvalidCommand,
+    /// The command came while another one was under way, or the session had just been lost. Nothing was done; say it
+    /// again after the next [`Event::Ready`].
+    NotReady(Command),
     /// The session has ended at the server; the client leaves group mode, tells what is queued, and registers
     /// again. Whether the command under way took effect is not known.
     SessionLost,
-    /// The client has ended. Queued direct messages came before or, for the contract's sake, follow here.
+    /// The client has ended. This is the last event, so what was still queued comes with it.
     Exited {
         /// Why.
         reason: Exit,

@@ -51,10 +51,6 @@ number! {
     Version, "v"
 }
 number! {
-    /// Numbers the probes of a session, so that an old answer does not pass for a new one.
-    ProbeNumber, "p"
-}
-number! {
     /// Chosen by a client for one registration, so that it knows the answer to it. Unpredictable in reality.
     Nonce, "n"
 }
@@ -89,8 +85,8 @@ impl fmt::Debug for Token {
     }
 }
 
-/// Proof of address: a client that echoes it has received what was sent to its address. Also the proof that
-/// nobody registered the name since, so an old registration cannot be repeated. Of fixed size on the wire.
+/// Proof of address: a client that echoes it has received what was sent to its address. Also the proof that the directory
+/// has not changed since, so that no old registration takes effect later. Of fixed size on the wire.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Cookie(pub [u8; 16]);
 
@@ -118,11 +114,11 @@ impl Key {
         Token(hash.finish128().as_bytes())
     }
 
-    /// The cookie for an address that wants a name whose last session (if any) was `last`.
-    pub fn cookie(&self, address: Id, name: &Name, last: Session) -> Cookie {
+    /// The cookie for an address that wants a name, while the directory is at `version`.
+    pub fn cookie(&self, address: Id, name: &Name, version: Version) -> Cookie {
         let mut hash = self.hasher(b'c');
         hash.write_u64(usize::from(address) as u64);
-        hash.write_u64(last.0);
+        hash.write_u64(version.0);
         hash.write(name.as_str().as_bytes());
         Cookie(hash.finish128().as_bytes())
     }
@@ -155,8 +151,9 @@ mod tests {
             assert_ne!(token, different);
         }
         let (x, y) = (Name::new("X").unwrap(), Name::new("Y").unwrap());
-        let cookie = key.cookie(a, &x, Session(0));
-        for different in [key.cookie(b, &x, Session(0)), key.cookie(a, &y, Session(0)), key.cookie(a, &x, Session(1))]
+        let cookie = key.cookie(a, &x, Version(0));
+        for different in
+            [key.cookie(b, &x, Version(0)), key.cookie(a, &y, Version(0)), key.cookie(a, &x, Version(1))]
         {
             assert_ne!(cookie, different);
         }

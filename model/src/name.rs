@@ -167,7 +167,9 @@ mod tests {
     fn a_name_with_any_forbidden_character_is_refused() {
         assert_eq!(Name::new(""), Err(NameFault::Empty));
         assert_eq!(Name::new("a;b"), Err(NameFault::Semicolon));
-        for bad in ["a b", "a\tb", "a\nb", "\u{7}", "a\u{1b}[2J", "x\u{202e}y", "x\u{200b}y", "\u{a0}", "\u{feff}x"] {
+        for bad in
+            ["a b", "a\tb", "a\nb", "\u{7}", "a\u{1b}[2J", "x\u{202e}y", "x\u{200b}y", "\u{a0}", "\u{feff}x"]
+        {
             assert_eq!(Name::new(bad), Err(NameFault::Unfit), "{bad:?}");
         }
     }

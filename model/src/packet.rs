@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use stateright::actor::Id;
 
-use crate::ids::{Cookie, DirectNumber, Index, Nonce, Pass, ProbeNumber, RequestNumber, Session, Slot, Version};
+use crate::ids::{Cookie, DirectNumber, Index, Nonce, Pass, RequestNumber, Session, Slot, Version};
 use crate::name::{Name, Text};
 
 /// A peer message.
@@ -102,8 +102,8 @@ pub enum Up {
         /// First index not yet accepted.
         next: Index,
     },
-    /// Answer to a probe.
-    Alive(ProbeNumber),
+    /// Answer to a probe, which it echoes.
+    Alive(Version),
 }
 
 /// What the server says to a client within its session.
@@ -134,8 +134,9 @@ pub enum Down {
         /// The membership, by the request that joined.
         join: RequestNumber,
     },
-    /// Are you there?
-    Probe(ProbeNumber),
+    /// Are you there? Carries the directory's version, so that an answer to a probe of before the last change
+    /// does not pass for an answer to this one.
+    Probe(Version),
     /// This session has ended. Sent only in answer, with the pass that came with the question.
     Gone,
 }

@@ -1,10 +1,39 @@
-//! The server.
+//! The server. Each file holds one conversation; this one only says who handles what.
+//!
+//! ```text
+//!  a session:            Register ok                    Deregister, or a probe out of attempts
+//!           (unknown) ───────────────▶ online ─────────────────────────────────────────────▶ ended
+//!                                      │ update: none ⇄ out (attempts) ──out of attempts──▶ probe
+//!                                      │ probe:  none ⇄ asked (attempts) ──out of attempts──▶ ended
+//!                                      │ member: none ⇄ of one group, posts out (attempts)
+//!                                      └──────── removed ◀──out of attempts──┘
+//! ```
+
+mod directory;
+mod fanout;
+mod groups;
+mod leaving;
+mod posts;
+mod probing;
+mod registering;
+mod requests;
+mod sessions;
+mod state;
+
+use std::borrow::Cow;
 
 use stateright::actor::{Actor, Id, Out};
 
 use crate::config::ServerConfig;
+use crate::ids::{Pass, Session};
 use crate::message::{Message, Timer, console};
 use crate::notice::Notice;
+use crate::packet::{Down, Packet, Up};
+use sessions::Standing;
+
+pub use directory::Directory;
+pub use fanout::Window;
+pub use state::{Group, Logged, Membership, Online, Probe, Record, SentUpdate, ServerState, Sync};
 
 /// The server as an actor.
 #[derive(Clone, Debug)]
@@ -12,10 +41,6 @@ pub struct Server {
     /// What it is told from outside.
     pub config: ServerConfig,
 }
-
-/// What a server knows.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ServerState {}
 
 impl Actor for Server {
     type Msg = Message;
@@ -26,6 +51,89 @@ impl Actor for Server {
 
     fn on_start(&self, _: Id, _: &Option<()>, out: &mut Out<Self>) -> ServerState {
         out.send(console(), Message::Notice(Notice::Started));
-        ServerState {}
+        ServerState::new(self.config.first_session)
+    }
+
+    fn on_msg(&self, _: Id, state: &mut Cow<'_, ServerState>, src: Id, msg: Message, out: &mut Out<Self>) {
+        match msg {
+            Message::Packet(Packet::Register { name, nonce, cookie }) => {
+                registering::on_register(self, state, src, name, nonce, cookie, out);
+            }
+            Message::Packet(Packet::Up { pass, up }) => self.on_up(state, src, pass, up, out),
+            // What only clients are told, and what an operator cannot ask, is no business of a server.
+            Message::Packet(_) | Message::Command(_) | Message::Event(_) | Message::Notice(_) => {}
+        }
+    }
+
+    fn on_timeout(&self, _: Id, state: &mut Cow<'_, ServerState>, timer: &Timer, out: &mut Out<Self>) {
+        match *timer {
+            Timer::Update(session) => directory::on_timeout(self, state, session, out),
+            Timer::Post(session) => posts::on_timeout(self, state, session, out),
+            Timer::Probe(session) => probing::on_timeout(self, state, session, out),
+            Timer::Attempt => {}
+        }
+    }
+
+    fn name(&self) -> String {
+        "server".into()
+    }
+}
+
+impl Server {
+    fn on_up(&self, state: &mut Cow<'_, ServerState>, src: Id, pass: Pass, up: Up, out: &mut Out<Self>) {
+        let session = pass.session;
+        match (sessions::standing(self, state, src, pass), up) {
+            (Standing::Online, Up::Request { number, request }) => {
+                requests::on_request(self, state, session, number, request, out);
+            }
+            (Standing::Online, Up::UpdateAck(version)) => {
+                directory::on_ack(self, state, session, version, out);
+            }
+            (Standing::Online, Up::PostAck { join, next }) => {
+                posts::on_ack(self, state, session, join, next, out);
+            }
+            (Standing::Online, Up::Alive(asked)) => probing::on_alive(self, state, session, asked, out),
+            (Standing::Ended, up) => leaving::on_late(state, src, pass, &up, out),
+            (Standing::Impostor, _) => {}
+        }
+    }
+
+    /// What the server says to a session that has a record.
+    fn down(&self, state: &ServerState, session: Session, down: Down) -> Message {
+        let pass = self.pass(session, state.entry(session).address);
+        Message::Packet(Packet::Down { pass, down })
+    }
+
+    fn pass(&self, session: Session, address: Id) -> Pass {
+        Pass { session, token: self.config.key.token(session, address) }
+    }
+
+    /// Begins to change the state. Call it only once it is decided that something changes.
+    fn turn<'a>(&'a self, state: &'a mut Cow<'_, ServerState>, out: &'a mut Out<Server>) -> Turn<'a> {
+        Turn { server: self, config: &self.config, state: state.to_mut(), out }
+    }
+}
+
+/// One input being carried out: the state that changes and what goes out. The conversations add their methods.
+struct Turn<'a> {
+    server: &'a Server,
+    config: &'a ServerConfig,
+    state: &'a mut ServerState,
+    out: &'a mut Out<Server>,
+}
+
+impl Turn<'_> {
+    fn send(&mut self, session: Session, down: Down) {
+        let address = self.state.entry(session).address;
+        self.out.send(address, self.server.down(self.state, session, down));
+    }
+
+    fn notify(&mut self, notice: Notice) {
+        self.out.send(console(), Message::Notice(notice));
+    }
+
+    fn arm(&mut self, timer: Timer) {
+        let wait = self.config.timing.ack_wait;
+        self.out.set_timer(timer, wait..wait);
     }
 }

@@ -1,0 +1,91 @@
+//! Registering: echo the challenge, then be welcome or refused.
+
+use std::borrow::Cow;
+
+use stateright::actor::Out;
+
+use crate::event::{Event, Exit};
+use crate::ids::{Cookie, Nonce, Pass, Session};
+use crate::packet::{Packet, Refusal};
+
+use super::{Client, ClientState, Phase, Registered, Registering, Turn};
+
+/// The server wants its cookie back. A cookie that is already being echoed is a repeat. An echo is no attempt of its
+/// own, and leaves the timer as it is: challenges cannot keep a client waiting for ever.
+pub(super) fn on_challenge(
+    client: &Client,
+    state: &mut Cow<'_, ClientState>,
+    nonce: Nonce,
+    cookie: Cookie,
+    out: &mut Out<Client>,
+) {
+    let news = |registering: &&Registering| registering.nonce == nonce && registering.cookie != cookie;
+    if let Some(registering) = state.registering().filter(news).cloned() {
+        client.turn(state, out).send_registration(Registering { cookie, ..registering });
+    }
+}
+
+/// Registered.
+pub(super) fn on_welcome(
+    client: &Client,
+    state: &mut Cow<'_, ClientState>,
+    nonce: Nonce,
+    pass: Pass,
+    instance: Session,
+    out: &mut Out<Client>,
+) {
+    if state.registering().is_some_and(|registering| registering.nonce == nonce) {
+        client.turn(state, out).welcome(pass, instance);
+    }
+}
+
+/// Not registered.
+pub(super) fn on_refused(
+    client: &Client,
+    state: &mut Cow<'_, ClientState>,
+    nonce: Nonce,
+    refusal: Refusal,
+    out: &mut Out<Client>,
+) {
+    if state.registering().is_some_and(|registering| registering.nonce == nonce) {
+        client.turn(state, out).exit(match refusal {
+            Refusal::NameTaken => Exit::NameTaken,
+            Refusal::AddressTaken => Exit::AddressTaken,
+            Refusal::Full => Exit::ServerFull,
+            Refusal::Reserved => Exit::NameReserved,
+        });
+    }
+}
+
+impl Turn<'_> {
+    /// Asks for a session, with a nonce that no earlier registration had.
+    pub(super) fn register(&mut self) {
+        let nonce = self.state.nonce;
+        self.state.nonce = nonce.next();
+        self.attempt_registration(Registering { nonce, cookie: Cookie::NONE, attempts: 1 });
+    }
+
+    pub(super) fn attempt_registration(&mut self, registering: Registering) {
+        self.send_registration(registering);
+        self.arm();
+    }
+
+    fn send_registration(&mut self, registering: Registering) {
+        let name = self.config.name.clone();
+        let (nonce, cookie) = (registering.nonce, registering.cookie);
+        self.send(self.config.server, Packet::Register { name, nonce, cookie });
+        self.state.phase = Phase::Registering(registering);
+    }
+
+    fn welcome(&mut self, pass: Pass, instance: Session) {
+        if self.state.directory.instance != instance {
+            // A server that has forgotten everything counts its versions anew.
+            self.state.directory = super::Directory::of(instance);
+            self.state.heard.clear();
+        }
+        self.state.phase = Phase::Registered(Registered::new(pass));
+        self.disarm();
+        self.tell(Event::Registered);
+        self.next_command();
+    }
+}

@@ -1,0 +1,205 @@
+//! What a client knows.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use stateright::actor::Id;
+
+use crate::event::Exit;
+use crate::ids::{Cookie, DirectNumber, Index, Nonce, Pass, RequestNumber, Session};
+use crate::name::{Name, Text};
+use crate::packet::{Request, Verdict};
+
+use super::directory::Directory;
+
+/// What a client knows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientState {
+    /// Where it stands.
+    pub phase: Phase,
+    /// Of the next registration. Only ever grows, so that no old answer fits.
+    pub nonce: Nonce,
+    /// Whether the person wants to leave as soon as nothing is pending.
+    pub leaving: bool,
+    /// The client table as far as known. Survives the session: it never goes back.
+    pub directory: Directory,
+    /// The last direct message of each sending session, and what became of it. A sender waits for one ack at a time, so
+    /// the last one is enough to know every repeat that somebody still waits for.
+    pub heard: BTreeMap<Session, (DirectNumber, Verdict)>,
+}
+
+/// Where a client stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// Waiting for the server's answer.
+    Registering(Registering),
+    /// In a session.
+    Registered(Registered),
+    /// Ended. Nothing is answered any more.
+    Exited(Exit),
+}
+
+/// What exists only while a registration waits for its answer. Timer `Attempt` is armed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Registering {
+    /// Identifies this registration.
+    pub nonce: Nonce,
+    /// The last challenge.
+    pub cookie: Cookie,
+    /// How often this has been sent, echoes of challenges aside.
+    pub attempts: u8,
+}
+
+/// What exists only in a session.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Registered {
+    /// Proves to the server, and it to us, that packets belong to this session.
+    pub pass: Pass,
+    /// In a group or not.
+    pub mode: Mode,
+    /// Direct messages that wait until the group is left, oldest first. Empty outside a group.
+    pub queue: VecDeque<(Name, Text)>,
+    /// The command under way. Timer `Attempt` is armed exactly while there is one.
+    pub pending: Option<Pending>,
+    /// The number of the last request.
+    pub last_request: RequestNumber,
+    /// The number of the last direct message.
+    pub last_direct: DirectNumber,
+}
+
+/// In a group or not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mode {
+    /// In no group.
+    Alone,
+    /// In a group.
+    Group {
+        /// Its name.
+        group: Name,
+        /// The request that joined, which identifies the membership.
+        join: RequestNumber,
+        /// The next post to show. All below are shown, or one's own and placed.
+        next: Index,
+        /// Posts that came before their turn.
+        ahead: BTreeMap<Index, Ahead>,
+    },
+}
+
+/// A post that came before its turn.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ahead {
+    /// Of another member.
+    Other(Name, Text),
+    /// One's own.
+    Own(Text),
+}
+
+/// A command that waits for its answer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Pending {
+    /// From the server.
+    Request(PendingRequest),
+    /// From a peer.
+    Direct(PendingDirect),
+}
+
+/// A request that waits for its reply.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PendingRequest {
+    /// Its number.
+    pub number: RequestNumber,
+    /// What was asked.
+    pub request: Request,
+    /// How often it has been sent.
+    pub attempts: u8,
+    /// Names of the pages before this one.
+    pub names: Vec<Name>,
+}
+
+/// A direct message that waits for its ack.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PendingDirect {
+    /// Receiver's name.
+    pub name: Name,
+    /// Receiver's session.
+    pub to: Session,
+    /// Receiver's address.
+    pub address: Id,
+    /// Its number.
+    pub number: DirectNumber,
+    /// Message.
+    pub text: Text,
+    /// How often it has been sent.
+    pub attempts: u8,
+}
+
+impl ClientState {
+    pub(super) fn new(nonce: Nonce) -> ClientState {
+        let registering = Registering { nonce, cookie: Cookie::NONE, attempts: 0 };
+        ClientState {
+            phase: Phase::Registering(registering),
+            nonce,
+            leaving: false,
+            directory: Directory::default(),
+            heard: BTreeMap::new(),
+        }
+    }
+
+    /// The session, if there is one.
+    pub fn registered(&self) -> Option<&Registered> {
+        match &self.phase {
+            Phase::Registered(registered) => Some(registered),
+            Phase::Registering(_) | Phase::Exited(_) => None,
+        }
+    }
+
+    pub(super) fn registered_mut(&mut self) -> Option<&mut Registered> {
+        match &mut self.phase {
+            Phase::Registered(registered) => Some(registered),
+            Phase::Registering(_) | Phase::Exited(_) => None,
+        }
+    }
+
+    /// The registration under way, if there is one.
+    pub fn registering(&self) -> Option<&Registering> {
+        match &self.phase {
+            Phase::Registering(registering) => Some(registering),
+            Phase::Registered(_) | Phase::Exited(_) => None,
+        }
+    }
+
+    /// The command under way.
+    pub fn pending(&self) -> Option<&Pending> {
+        self.registered()?.pending.as_ref()
+    }
+}
+
+impl Registered {
+    pub(super) fn new(pass: Pass) -> Registered {
+        Registered {
+            pass,
+            mode: Mode::Alone,
+            queue: VecDeque::new(),
+            pending: None,
+            last_request: RequestNumber::default(),
+            last_direct: DirectNumber::default(),
+        }
+    }
+}
+
+impl Mode {
+    /// The membership, by the request that joined.
+    pub fn join(&self) -> Option<RequestNumber> {
+        match self {
+            Mode::Alone => None,
+            Mode::Group { join, .. } => Some(*join),
+        }
+    }
+
+    /// The group that the prompt shows.
+    pub fn group(&self) -> Option<&Name> {
+        match self {
+            Mode::Alone => None,
+            Mode::Group { group, .. } => Some(group),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Leaving: the end of a session, asked for or not.
+
+use stateright::actor::{Id, Out};
+
+use crate::ids::{Pass, Session};
+use crate::message::{Message, Timer};
+use crate::packet::{Down, Entry, Packet, Up};
+
+use super::{Server, ServerState, Turn};
+
+/// A session that has ended says something. A repeat of its last request gets the same reply again; everything else
+/// gets told that the session is gone, to the address that asked and with the pass that it showed: a stranger learns
+/// nothing, and cannot make anybody else believe it.
+pub(super) fn on_late(state: &ServerState, src: Id, pass: Pass, up: &Up, out: &mut Out<Server>) {
+    let last = state.sessions.get(&pass.session).and_then(|record| record.last.as_ref());
+    let down = match (up, last) {
+        (Up::Request { number, .. }, Some((last, reply))) if number == last => {
+            Down::Reply { number: *number, reply: reply.clone() }
+        }
+        _ => Down::Gone,
+    };
+    out.send(src, Message::Packet(Packet::Down { pass, down }));
+}
+
+impl Turn<'_> {
+    /// Takes a session offline: out of its group, out of the window, told to everybody.
+    pub(super) fn go_offline(&mut self, session: Session) {
+        let left = self.end_membership(session);
+        let Some(record) = self.state.sessions.get_mut(&session) else { return };
+        let (slot, Some(online)) = (record.slot, record.online.take()) else { return };
+        if online.probe.is_some() {
+            self.out.cancel_timer(Timer::Probe(session));
+        }
+        if online.sync.sent.is_some() {
+            self.out.cancel_timer(Timer::Update(session));
+            self.release(1);
+        }
+        let entry = Entry { online: false, ..self.state.directory.entry(slot).clone() };
+        self.state.directory.put(slot, entry);
+        self.directory_changed();
+        if left.is_some() {
+            self.groups_changed();
+        }
+    }
+}

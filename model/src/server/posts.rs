@@ -1,0 +1,194 @@
+//! Posts: each gets the next index of its group and goes to every other member until acked, or until the attempts
+//! are used up and the member is removed.
+
+use std::borrow::Cow;
+
+use stateright::actor::Out;
+
+use crate::ids::{Index, RequestNumber, Session};
+use crate::message::Timer;
+use crate::name::Text;
+use crate::notice::Notice;
+use crate::packet::{Down, Reply};
+
+use super::{Group, Logged, Server, ServerState, Turn};
+
+/// Cumulative ack. Who is not the member it acks for has been removed, and is told so now.
+pub(super) fn on_ack(
+    server: &Server,
+    state: &mut Cow<'_, ServerState>,
+    session: Session,
+    join: RequestNumber,
+    next: Index,
+    out: &mut Out<Server>,
+) {
+    match state.membership(session).filter(|membership| membership.join == join) {
+        Some(membership) if membership.acked < next && next <= membership.sent => {
+            server.turn(state, out).posts_acked(session, next);
+        }
+        Some(_) => {}
+        None => {
+            let address = state.entry(session).address;
+            out.send(address, server.down(state, session, Down::Removed { join }));
+        }
+    }
+}
+
+/// No progress in time.
+pub(super) fn on_timeout(
+    server: &Server,
+    state: &mut Cow<'_, ServerState>,
+    session: Session,
+    out: &mut Out<Server>,
+) {
+    let Some(membership) = state.membership(session).filter(|membership| membership.unanswered > 0) else {
+        return;
+    };
+    if membership.attempts < server.config.limits.attempts {
+        server.turn(state, out).resend_posts(session);
+    } else {
+        server.turn(state, out).remove_member(session);
+    }
+}
+
+impl Turn<'_> {
+    pub(super) fn post(&mut self, session: Session, number: RequestNumber, text: Text) {
+        let Some(name) = self.state.membership(session).map(|membership| membership.group.clone()) else {
+            return self.reply(session, number, Reply::NotMember);
+        };
+        if self.state.posts >= self.config.limits.posts {
+            return self.reply(session, number, Reply::Backlog);
+        }
+        let by = self.state.entry(session).name.clone();
+        let Some(group) = self.state.groups.get_mut(&name) else { return };
+        let index = group.next;
+        group.next = index.next();
+        let waiting = group.members.len() - 1;
+        group.log.push_back(Logged { sender: session, from: by.clone(), text: text.clone(), waiting });
+        self.state.posts += 1;
+        self.state.posts -= group.trim();
+        let others: Vec<Session> =
+            group.members.values().copied().filter(|&member| member != session).collect();
+        self.skip_own_posts(session);
+
+        self.reply(session, number, Reply::Posted(index));
+        self.notify(Notice::Posted { by, text });
+        for member in others {
+            self.serve(member);
+        }
+    }
+
+    /// Sends the first post that a member has not been sent. There is one, and there is room in the window.
+    pub(super) fn send_next_post(&mut self, session: Session) {
+        let Some(membership) = self.state.membership_mut(session) else { return };
+        let index = membership.sent;
+        membership.sent = index.next();
+        membership.unanswered += 1;
+        if membership.unanswered == 1 {
+            membership.attempts = 1;
+            self.arm(Timer::Post(session));
+        }
+        self.skip_own_posts(session);
+        self.send_post(session, index);
+    }
+
+    /// A member's own posts are neither sent to it nor acked by it: the reply has told it their index.
+    fn skip_own_posts(&mut self, session: Session) {
+        let Some(membership) = self.state.membership(session) else { return };
+        let group = &self.state.groups[&membership.group];
+        let own = |index: &Index| {
+            group.logged(*index).is_none_or(|logged| logged.sender == session) && *index < group.next
+        };
+        let (mut acked, mut sent) = (membership.acked, membership.sent);
+        while own(&sent) {
+            sent = sent.next();
+        }
+        while acked < sent && own(&acked) {
+            acked = acked.next();
+        }
+        if let Some(membership) = self.state.membership_mut(session) {
+            membership.acked = acked;
+            membership.sent = sent;
+        }
+    }
+
+    fn send_post(&mut self, session: Session, index: Index) {
+        let Some(membership) = self.state.membership(session) else { return };
+        let join = membership.join;
+        let Some(logged) = self.state.groups[&membership.group].logged(index) else { return };
+        if logged.sender != session {
+            let down = Down::Post { join, index, from: logged.from.clone(), text: logged.text.clone() };
+            self.send(session, down);
+        }
+    }
+
+    fn posts_acked(&mut self, session: Session, next: Index) {
+        let Some(membership) = self
+            .state
+            .sessions
+            .get_mut(&session)
+            .and_then(|record| record.online.as_mut()?.membership.as_mut())
+        else {
+            return;
+        };
+        let Some(group) = self.state.groups.get_mut(&membership.group) else { return };
+        let answered = group.foreign(session, membership.acked, next);
+        self.state.posts -= group.settle(session, membership.acked, next);
+        membership.acked = next;
+        membership.unanswered -= answered;
+        // Attempts count from the last progress, and mean nothing while nothing is out.
+        membership.attempts = u8::from(membership.unanswered > 0);
+        if membership.unanswered == 0 {
+            self.out.cancel_timer(Timer::Post(session));
+        } else {
+            self.arm(Timer::Post(session));
+        }
+        self.skip_own_posts(session);
+        self.serve(session);
+        self.release(answered);
+    }
+
+    fn resend_posts(&mut self, session: Session) {
+        let Some(membership) = self.state.membership_mut(session) else { return };
+        membership.attempts += 1;
+        let (acked, sent) = (membership.acked, membership.sent);
+        for index in acked.0..sent.0 {
+            self.send_post(session, Index(index));
+        }
+        self.arm(Timer::Post(session));
+    }
+
+    fn remove_member(&mut self, session: Session) {
+        let Some(membership) = self.end_membership(session) else { return };
+        self.send(session, Down::Removed { join: membership.join });
+        let member = self.state.entry(session).name.clone();
+        self.notify(Notice::Removed { member, group: membership.group });
+        self.groups_changed();
+    }
+}
+
+impl Group {
+    /// How many posts of others there are from `from` to `to` that somebody has not acked.
+    fn foreign(&self, session: Session, from: Index, to: Index) -> usize {
+        let foreign = |&index: &u64| self.logged(Index(index)).is_some_and(|logged| logged.sender != session);
+        (from.0..to.0).filter(foreign).count()
+    }
+
+    /// Nobody waits any longer for this session to ack the posts from `from` to `to`. Returns how many posts are
+    /// done with altogether.
+    pub(super) fn settle(&mut self, session: Session, from: Index, to: Index) -> usize {
+        for index in from.0..to.0 {
+            if let Some(logged) = self.logged_mut(Index(index)).filter(|logged| logged.sender != session) {
+                logged.waiting -= 1;
+            }
+        }
+        self.trim()
+    }
+
+    /// Forgets the oldest posts that everybody has acked. Returns how many.
+    fn trim(&mut self) -> usize {
+        let done = self.log.iter().take_while(|logged| logged.waiting == 0).count();
+        self.log.drain(..done);
+        done
+    }
+}

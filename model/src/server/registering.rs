@@ -1,0 +1,93 @@
+//! Registering: a proof of address, then a session.
+
+use std::borrow::Cow;
+
+use stateright::actor::{Id, Out};
+
+use crate::ids::{Cookie, Nonce, Session, Slot};
+use crate::message::Message;
+use crate::name::Name;
+use crate::packet::{Entry, Packet, Refusal};
+
+use super::{Online, Record, Server, ServerState, Turn};
+
+/// Whoever has not echoed the cookie gets the cookie and nothing else, and leaves no trace. The cookie covers the version
+/// of the directory. So a registration takes effect at most once: then the version has moved on, and a repeat proves
+/// nothing any more. Nor can one that was refused, and whose client has gone, take effect later: what was in its way
+/// cannot go without a new version.
+pub(super) fn on_register(
+    server: &Server,
+    state: &mut Cow<'_, ServerState>,
+    src: Id,
+    name: Name,
+    nonce: Nonce,
+    cookie: Cookie,
+    out: &mut Out<Server>,
+) {
+    if let Some(session) = registered(state, src, &name, nonce) {
+        return out.send(src, welcome(server, session, src, nonce));
+    }
+    let expected = server.config.key.cookie(src, &name, state.directory.version);
+    if cookie != expected {
+        return out.send(src, Message::Packet(Packet::Challenge { nonce, cookie: expected }));
+    }
+    match vacancy(server, state, src, &name) {
+        Ok(slot) => server.turn(state, out).register(slot, name, src, nonce),
+        Err((refusal, holder)) => {
+            out.send(src, Message::Packet(Packet::Refused { nonce, refusal }));
+            // The holder may be long dead. Ask it, so that nobody is locked out of a name or address by a ghost.
+            if let Some(holder) = holder.filter(|&holder| super::probing::unasked(state, holder)) {
+                server.turn(state, out).suspect(holder);
+            }
+        }
+    }
+}
+
+/// The session that this very registration has led to, if it lasts.
+fn registered(state: &ServerState, src: Id, name: &Name, nonce: Nonce) -> Option<Session> {
+    let entry = state.directory.entry(state.directory.find(name)?);
+    let record = &state.sessions[&entry.session];
+    (entry.online && entry.address == src && record.nonce == nonce).then_some(entry.session)
+}
+
+/// Where to enter the name, or why not and who is in the way.
+fn vacancy(
+    server: &Server,
+    state: &ServerState,
+    src: Id,
+    name: &Name,
+) -> Result<Slot, (Refusal, Option<Session>)> {
+    let directory = &state.directory;
+    if name.is_reserved() {
+        return Err((Refusal::Reserved, None));
+    }
+    let known = directory.find(name);
+    if let Some(entry) = known.map(|slot| directory.entry(slot)).filter(|entry| entry.online) {
+        return Err((Refusal::NameTaken, Some(entry.session)));
+    }
+    if let Some(slot) = directory.online_at(src) {
+        return Err((Refusal::AddressTaken, Some(directory.entry(slot).session)));
+    }
+    known.or_else(|| directory.vacancy(server.config.limits.clients)).ok_or((Refusal::Full, None))
+}
+
+fn welcome(server: &Server, session: Session, address: Id, nonce: Nonce) -> Message {
+    let pass = server.pass(session, address);
+    Message::Packet(Packet::Welcome { nonce, pass, instance: server.config.first_session })
+}
+
+impl Turn<'_> {
+    fn register(&mut self, slot: Slot, name: Name, address: Id, nonce: Nonce) {
+        let session = self.state.next_session;
+        self.state.next_session = session.next();
+        if let Some(old) = self.state.directory.get(slot) {
+            self.state.sessions.remove(&old.session);
+        }
+        self.state.directory.put(slot, Entry { name, address, session, online: true });
+        let record = Record { slot, nonce, last: None, online: Some(Online::default()) };
+        self.state.sessions.insert(session, record);
+
+        self.out.send(address, welcome(self.server, session, address, nonce));
+        self.directory_changed();
+    }
+}
