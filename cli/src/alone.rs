@@ -5,11 +5,12 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 
 use crossbeam_channel::Receiver;
 use model::Name;
+use net::HostError;
 
 use crate::args::Plan;
 use crate::client;
 use crate::front::Front;
-use crate::host::{Console, HostError};
+use crate::host::Host;
 use crate::server::{self, DEFAULT_PORT};
 
 /// Joins the server at the default port, and serves it as long as the person stays if nobody else does.
@@ -18,7 +19,7 @@ pub(crate) fn run(plan: &Plan, front: Box<dyn Front>, stop: &Receiver<()>) -> an
     let address = SocketAddrV4::new(ip, DEFAULT_PORT);
     let own = own_server(plan, address)?;
     let joined =
-        client::start(plan, login_name(), address, 0).and_then(|console| client::run(console, front, stop));
+        client::start(plan, login_name(), address, 0).and_then(|client| client::run(&client, front, stop));
     if let Some(server) = own {
         server.stop();
     }
@@ -26,9 +27,9 @@ pub(crate) fn run(plan: &Plan, front: Box<dyn Front>, stop: &Receiver<()>) -> an
 }
 
 /// Whoever has the port is taken for a server; if it is none, it will not answer, and the client says so.
-fn own_server(plan: &Plan, address: SocketAddrV4) -> anyhow::Result<Option<Console>> {
+fn own_server(plan: &Plan, address: SocketAddrV4) -> anyhow::Result<Option<Host>> {
     match server::start(plan, address)? {
-        Ok(console) => Ok(Some(console)),
+        Ok(server) => Ok(Some(server)),
         Err(HostError::AddressInUse(_)) => Ok(None),
         Err(error) => Err(error.into()),
     }

@@ -7,24 +7,25 @@ use crossbeam_channel::{Receiver, never, select};
 use model::event::Exit;
 use model::ids::Nonce;
 use model::{Client, ClientConfig, Command, Event, Name};
+use net::{Overflow, Told};
 
 use crate::args::Plan;
 use crate::front::{Front, Line};
-use crate::host::{self, Commands, Console, Overflow, Told};
+use crate::host::Host;
 use crate::parse::parse;
 use crate::render::Screen;
 
 /// Joins the server and stays until the person leaves or is put out. The result is the exit code.
-pub(crate) fn run(console: Console, front: Box<dyn Front>, stop: &Receiver<()>) -> anyhow::Result<u8> {
-    let mut talk = Talk::new(console.commands(), front);
-    let ended = talk.until_exit(console.told(), stop);
+pub(crate) fn run(host: &Host, front: Box<dyn Front>, stop: &Receiver<()>) -> anyhow::Result<u8> {
+    let mut talk = Talk::new(host, front);
+    let ended = talk.until_exit(stop);
     talk.front.finish();
-    console.stop();
+    host.stop();
     ended
 }
 
 /// Starts a client on a port of the interface that faces the server. Port 0 is any free one.
-pub(crate) fn start(plan: &Plan, name: Name, server: SocketAddrV4, port: u16) -> anyhow::Result<Console> {
+pub(crate) fn start(plan: &Plan, name: Name, server: SocketAddrV4, port: u16) -> anyhow::Result<Host> {
     let ip = plan.bind.map_or_else(|| facing(server), Ok)?;
     let config = ClientConfig {
         name,
@@ -33,7 +34,7 @@ pub(crate) fn start(plan: &Plan, name: Name, server: SocketAddrV4, port: u16) ->
         limits: plan.limits,
         timing: plan.timing,
     };
-    Ok(host::start(Client { config }, SocketAddrV4::new(ip, port), Overflow::Wait)?)
+    Ok(Host::start(Client { config }, SocketAddrV4::new(ip, port), Overflow::Wait)?)
 }
 
 /// Connecting a UDP socket sends nothing, but makes the system choose an interface.
@@ -47,11 +48,13 @@ fn facing(server: SocketAddrV4) -> anyhow::Result<Ipv4Addr> {
     }
 }
 
-struct Talk {
-    commands: Commands,
+struct Talk<'a> {
+    host: &'a Host,
     front: Box<dyn Front>,
     screen: Screen,
     phase: Phase,
+    /// A command that came too early: the session was lost while it was on its way.
+    again: Option<Command>,
     /// The person has been asked for a line that has not come yet.
     asked: bool,
     /// Nobody reads the output any more.
@@ -69,15 +72,16 @@ enum Phase {
     Ending,
 }
 
-impl Talk {
-    fn new(commands: Commands, front: Box<dyn Front>) -> Talk {
+impl<'a> Talk<'a> {
+    fn new(host: &'a Host, front: Box<dyn Front>) -> Talk<'a> {
         let screen = Screen::default();
-        Talk { commands, front, screen, phase: Phase::Busy, asked: false, unread: false }
+        Talk { host, front, screen, phase: Phase::Busy, again: None, asked: false, unread: false }
     }
 
-    fn until_exit(&mut self, told: &Receiver<Told>, stop: &Receiver<()>) -> anyhow::Result<u8> {
+    fn until_exit(&mut self, stop: &Receiver<()>) -> anyhow::Result<u8> {
         let typed = self.front.lines().clone();
         let nothing = never();
+        let told = self.host.told();
         loop {
             // Lines wait in their channel, and then in their pipe, until the command before them is done.
             let lines = if self.phase == Phase::Ready { &typed } else { &nothing };
@@ -96,8 +100,8 @@ impl Talk {
     fn on_told(&mut self, told: Told) -> anyhow::Result<Option<u8>> {
         match told {
             Told::Event(event) => Ok(self.on_event(&event)),
-            Told::Failed(reason) => Err(anyhow!(reason)),
-            Told::Notice(_) => Ok(None),
+            Told::Failed(reason) => Err(anyhow!("internal error: {reason}")),
+            Told::Notice(_) | Told::Dropped(_) => Ok(None),
         }
     }
 
@@ -107,6 +111,7 @@ impl Talk {
         self.print(&lines);
         match event {
             Event::Ready => self.on_ready(),
+            Event::NotReady(command) => self.again = Some(command.clone()),
             Event::SessionLost if self.phase == Phase::Ready => self.phase = Phase::Busy,
             Event::Exited { reason, .. } => return Some(code(*reason)),
             _ => {}
@@ -115,8 +120,12 @@ impl Talk {
     }
 
     fn on_ready(&mut self) {
+        if let Some(command) = self.again.take() {
+            return self.command(command);
+        }
         if self.phase == Phase::Ending {
-            return;
+            // Only after a lost session: it took the wish to end with it.
+            return self.command(Command::Quit);
         }
         self.phase = Phase::Ready;
         if !self.asked {
@@ -145,12 +154,12 @@ impl Talk {
 
     fn command(&mut self, command: Command) {
         self.phase = if command == Command::Quit { Phase::Ending } else { Phase::Busy };
-        self.commands.command(command);
+        self.host.command(command);
     }
 
     fn interrupt(&mut self) {
         self.phase = Phase::Ending;
-        self.commands.command(Command::Interrupt);
+        self.host.command(Command::Interrupt);
     }
 
     /// Without a reader there is nobody to chat for: leave in order, and say nothing about it.

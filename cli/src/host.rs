@@ -1,57 +1,56 @@
-//! Stand-in for `net::host` until it is there.
-#![allow(dead_code, clippy::unused_self)]
-use crossbeam_channel::{Receiver, Sender};
-use std::net::SocketAddrV4;
+//! A hosted actor whose words can be waited for together with other things.
 
-pub(crate) enum Told {
-    Event(model::Event),
-    Notice(model::Notice),
-    Failed(String),
+use std::io;
+use std::net::SocketAddrV4;
+use std::sync::Arc;
+use std::thread;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use model::Command;
+use net::{Console, HostError, Hosted, Overflow, Told};
+
+/// A running server or client.
+#[derive(Debug)]
+pub(crate) struct Host {
+    console: Arc<Console>,
+    told: Receiver<Told>,
 }
-#[derive(Clone, Copy)]
-pub(crate) enum Overflow {
-    Wait,
-    Drop,
-}
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum HostError {
-    #[error("address already in use: {0}")]
-    AddressInUse(SocketAddrV4),
-    #[error("{0}")]
-    Other(String),
-}
-pub(crate) struct Console {
-    pub(crate) told: Receiver<Told>,
-    keep: Sender<Told>,
-}
-#[derive(Clone)]
-pub(crate) struct Commands;
-impl Commands {
-    pub(crate) fn command(&self, _: model::Command) {}
-}
-impl Console {
+
+impl Host {
+    /// Starts an actor on this address; port 0 is any free port.
+    pub(crate) fn start(actor: impl Hosted, at: SocketAddrV4, overflow: Overflow) -> Result<Host, HostError> {
+        let console = Arc::new(net::start(actor, at, overflow)?);
+        let told = forward(Arc::clone(&console))?;
+        Ok(Host { console, told })
+    }
+
+    /// What it tells. Disconnected when it has ended.
     pub(crate) fn told(&self) -> &Receiver<Told> {
         &self.told
     }
-    pub(crate) fn commands(&self) -> Commands {
-        Commands
+
+    /// Gives it a command. One that has ended takes none, and has told why.
+    pub(crate) fn command(&self, command: Command) {
+        if let Err(error) = self.console.command(command) {
+            tracing::warn!("command not taken: {error}");
+        }
     }
-    pub(crate) fn address(&self) -> SocketAddrV4 {
-        unimplemented!()
+
+    /// Ends it and frees its address.
+    pub(crate) fn stop(&self) {
+        self.console.stop();
     }
-    pub(crate) fn stop(self) {}
 }
-pub(crate) fn start<A: stateright_actor::Any>(
-    _: A,
-    address: SocketAddrV4,
-    _: Overflow,
-) -> Result<Console, HostError> {
-    let socket = std::net::UdpSocket::bind(address).map_err(|_| HostError::AddressInUse(address))?;
-    std::mem::forget(socket);
-    let (keep, told) = crossbeam_channel::bounded(8);
-    Ok(Console { told, keep })
-}
-mod stateright_actor {
-    pub(crate) trait Any {}
-    impl<T> Any for T {}
+
+/// Holds one thing at most, so that whoever does not keep up is waited for as the host was told.
+fn forward(console: Arc<Console>) -> io::Result<Receiver<Told>> {
+    let (sender, told): (Sender<Told>, _) = bounded(0);
+    thread::Builder::new().name("told".into()).spawn(move || {
+        while let Ok(told) = console.recv() {
+            if sender.send(told).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(told)
 }

@@ -16,4 +16,5 @@ pub(crate) fn start(verbose: u8) {
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).finish();
     // Can fail only if it was done before, and it is done once.
     let _ = tracing::subscriber::set_global_default(subscriber);
+    let _ = net::log_bridge();
 }

@@ -49,8 +49,8 @@ fn run() -> anyhow::Result<u8> {
     match plan.role.clone() {
         Role::Server { port } => server::run(&plan, port, &stop),
         Role::Client { name, server, server_port, port } => {
-            let console = client::start(&plan, name, SocketAddrV4::new(server, server_port), port)?;
-            client::run(console, front(&plan, stopper)?, &stop)
+            let client = client::start(&plan, name, SocketAddrV4::new(server, server_port), port)?;
+            client::run(&client, front(&plan, stopper)?, &stop)
         }
         Role::Anything => alone::run(&plan, front(&plan, stopper)?, &stop),
     }

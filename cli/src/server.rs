@@ -7,9 +7,10 @@ use anyhow::{Context, anyhow};
 use crossbeam_channel::{Receiver, select};
 use model::ids::{Key, Session};
 use model::{Server, ServerConfig};
+use net::{HostError, Overflow, Told};
 
 use crate::args::Plan;
-use crate::host::{self, Console, HostError, Overflow, Told};
+use crate::host::Host;
 use crate::plain;
 use crate::render;
 
@@ -19,14 +20,14 @@ pub(crate) const DEFAULT_PORT: u16 = 6666;
 /// Serves until asked to end.
 pub(crate) fn run(plan: &Plan, port: u16, stop: &Receiver<()>) -> anyhow::Result<u8> {
     let address = SocketAddrV4::new(plan.bind.unwrap_or(Ipv4Addr::UNSPECIFIED), port);
-    let console = start(plan, address)??;
-    let ended = print_until(console.told(), stop, plan.log_text);
-    console.stop();
+    let host = start(plan, address)??;
+    let ended = print_until(host.told(), stop, plan.log_text);
+    host.stop();
     ended
 }
 
 /// Starts a server. The inner error is about its address, which another server may have.
-pub(crate) fn start(plan: &Plan, address: SocketAddrV4) -> anyhow::Result<Result<Console, HostError>> {
+pub(crate) fn start(plan: &Plan, address: SocketAddrV4) -> anyhow::Result<Result<Host, HostError>> {
     let config = ServerConfig {
         key: key()?,
         first_session: first_session(),
@@ -34,7 +35,7 @@ pub(crate) fn start(plan: &Plan, address: SocketAddrV4) -> anyhow::Result<Result
         timing: plan.timing,
     };
     // A slow reader of the notices must not slow down the chat.
-    Ok(host::start(Server { config }, address, Overflow::Drop))
+    Ok(Host::start(Server { config }, address, Overflow::Drop))
 }
 
 fn print_until(told: &Receiver<Told>, stop: &Receiver<()>, log_text: bool) -> anyhow::Result<u8> {
@@ -50,7 +51,8 @@ fn print_until(told: &Receiver<Told>, stop: &Receiver<()>, log_text: bool) -> an
                     return Ok(0);
                 }
             }
-            Told::Failed(reason) => return Err(anyhow!(reason)),
+            Told::Failed(reason) => return Err(anyhow!("internal error: {reason}")),
+            Told::Dropped(count) => tracing::warn!("{count} notices were not printed: the output is too slow"),
             Told::Event(_) => {}
         }
     }

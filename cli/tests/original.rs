@@ -1,5 +1,7 @@
 //! The eight test cases of the original program, with the words that this one promises.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::{Chat, client, offline, online, ports, run, server, server_with, starting};

@@ -104,6 +104,7 @@ fn words(event: &Event) -> Vec<String> {
         | Event::Exited { .. }
         | Event::Directory(_)
         | Event::Ready
+        | Event::NotReady(_)
         | Event::Queued { .. }
         | Event::OwnPost { .. } => Vec::new(),
     }
@@ -169,6 +170,7 @@ mod tests {
             (Event::Registering, &["Client start listening", "Registration request sent"]),
             (Event::Registered, &["Welcome, You are registered."]),
             (Event::Ready, &[]),
+            (Event::NotReady(model::Command::ListGroups), &[]),
             (
                 Event::Directory(vec![person("X", 7771, true), person("Y", 7772, false)]),
                 &["Client table updated.", "X  127.0.0.1:7771  online", "Y  127.0.0.1:7772  offline"],

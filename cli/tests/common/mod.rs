@@ -3,13 +3,13 @@
 //! Every wait has a deadline and ends as soon as the line is there; nothing sleeps.
 
 // Each test binary uses its own part of this.
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, missing_docs)]
 
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::UdpSocket;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -191,20 +191,41 @@ impl Chat {
         self.seen.join("\n")
     }
 
-    /// Waits for the end.
+    /// Waits for the end: of the output, which has a deadline, and then of the process, which follows at once.
     pub fn wait(&mut self) -> ExitStatus {
+        self.rest();
+        self.child.wait().unwrap()
+    }
+
+    /// Closes the reading end of the output. Takes effect with the next line, which gets lost.
+    pub fn stop_reading(&mut self) {
+        self.lines = channel().1;
+    }
+
+    /// Says a line again and again, until nobody is there to hear it.
+    pub fn say_until_end(mut self, line: &str) -> (ExitStatus, String) {
+        let end = Instant::now() + DEADLINE;
+        let mut input = self.input.take().expect("input is open");
+        while input.write_all(line.as_bytes()).is_ok() {
+            assert!(Instant::now() < end, "{} does not end", self.who);
+        }
+        (self.child.wait().unwrap(), self.errors())
+    }
+
+    /// Sends a signal again and again, until it has an effect. Signals that are pending merge into one.
+    pub fn signal_until_end(&mut self, signal: Signal) -> ExitStatus {
         let end = Instant::now() + DEADLINE;
         loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
+            self.signal(signal);
+            match self.lines.recv_timeout(Duration::from_millis(20)) {
+                Err(RecvTimeoutError::Disconnected) => return self.child.wait().unwrap(),
+                line => self.seen.extend(line),
             }
             assert!(Instant::now() < end, "{} does not end; all of it:\n{}", self.who, self.transcript());
-            // The end of a process has no line to wait for.
-            thread::yield_now();
         }
     }
 
-    /// Stops reading what the program prints.
+    /// What it wrote to stderr, when it has ended.
     pub fn errors(&mut self) -> String {
         self.errors.take().map_or_else(String::new, |errors| errors.join().unwrap())
     }
@@ -227,8 +248,10 @@ impl Chat {
             let left = end.saturating_duration_since(Instant::now());
             match self.lines.recv_timeout(left) {
                 Ok(line) => rest.push(line.clone()),
-                Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => break,
-                Err(_) => panic!("{} does not end; all of it:\n{}", self.who, self.transcript()),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!("{} does not end; all of it:\n{}", self.who, self.transcript())
+                }
             }
             self.seen.extend(rest.last().cloned());
         }
