@@ -1,0 +1,129 @@
+//! What a datagram looks like.
+//!
+//! ```text
+//! offset  bytes  what
+//!      0      4  magic: F5 'c' 'h' 't'. F5 never occurs in UTF-8, so no text passes for a datagram of ours.
+//!      4      1  version: 1
+//!      5      1  number of packets: 1 to 64
+//!      6    ...  the packets, one after the other, nothing after the last one
+//! ```
+//!
+//! A packet is the bincode 2 encoding of [`Packet`] in its standard configuration: numbers in one byte up to
+//! 250, else a mark (`FB`, `FC`, `FD`) and 2, 4 or 8 bytes, little end first; enum variants by position and
+//! strings and lists by length, both as such numbers; arrays of bytes as they are.
+//!
+//! A datagram has at most [`DATAGRAM_MAX`] bytes, so that it crosses any network in one piece. The length is
+//! checked before anything else is looked at. Whatever [`decode`] lets through can be encoded again.
+
+mod codec;
+mod error;
+
+use model::Packet;
+
+pub use error::WireError;
+
+/// Longest datagram in bytes.
+pub const DATAGRAM_MAX: usize = 1200;
+
+/// Most packets in a datagram.
+pub const PACKETS_MAX: usize = 64;
+
+/// The datagram that says these packets, in this order.
+pub fn encode(packets: &[Packet]) -> Result<Vec<u8>, WireError> {
+    let mut datagram = Datagram::new();
+    for packet in packets {
+        datagram.join(packet)?;
+    }
+    if datagram.is_empty() { Err(WireError::Empty) } else { Ok(datagram.into_bytes()) }
+}
+
+/// The packets that a datagram says, at least one.
+pub fn decode(datagram: &[u8]) -> Result<Vec<Packet>, WireError> {
+    if datagram.len() > DATAGRAM_MAX {
+        return Err(WireError::TooLong);
+    }
+    let (count, mut body) = open(datagram)?;
+    let mut packets = Vec::with_capacity(count);
+    for _ in 0..count {
+        let (packet, length) = codec::decode(body)?;
+        packets.push(packet);
+        body = &body[length..];
+    }
+    if body.is_empty() { Ok(packets) } else { Err(WireError::TrailingBytes) }
+}
+
+/// A datagram that takes packets as long as they fit.
+#[derive(Debug)]
+pub struct Datagram {
+    /// Header, then the packets so far. Never longer than [`DATAGRAM_MAX`].
+    bytes: Vec<u8>,
+}
+
+impl Datagram {
+    /// A header without packets, which is not yet fit to be sent.
+    pub fn new() -> Datagram {
+        let mut bytes = Vec::with_capacity(128);
+        bytes.extend(MAGIC);
+        bytes.extend([VERSION, 0]);
+        Datagram { bytes }
+    }
+
+    /// Adds a packet, or leaves everything as it was.
+    pub fn join(&mut self, packet: &Packet) -> Result<(), WireError> {
+        if usize::from(self.bytes[COUNT]) == PACKETS_MAX {
+            return Err(WireError::TooManyPackets);
+        }
+        let before = self.bytes.len();
+        let encoded = codec::encode(packet, &mut self.bytes);
+        let fits = if self.bytes.len() > DATAGRAM_MAX { Err(WireError::TooLong) } else { Ok(()) };
+        match encoded.and(fits) {
+            Ok(()) => self.bytes[COUNT] += 1,
+            Err(_) => self.bytes.truncate(before),
+        }
+        encoded.and(fits)
+    }
+
+    /// Whether no packet has joined.
+    pub fn is_empty(&self) -> bool {
+        self.bytes[COUNT] == 0
+    }
+
+    /// The number of packets that have joined.
+    pub fn packets(&self) -> usize {
+        usize::from(self.bytes[COUNT])
+    }
+
+    /// The bytes to send.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+impl Default for Datagram {
+    fn default() -> Datagram {
+        Datagram::new()
+    }
+}
+
+/// Checks the header; gives the number of packets and what follows.
+fn open(datagram: &[u8]) -> Result<(usize, &[u8]), WireError> {
+    let (header, body) = datagram.split_first_chunk::<HEADER>().ok_or(WireError::Truncated)?;
+    let [a, b, c, d, version, count] = *header;
+    if [a, b, c, d] != MAGIC {
+        Err(WireError::ForeignMagic)
+    } else if version != VERSION {
+        Err(WireError::Version)
+    } else if count == 0 {
+        Err(WireError::Empty)
+    } else if usize::from(count) > PACKETS_MAX {
+        Err(WireError::TooManyPackets)
+    } else {
+        Ok((usize::from(count), body))
+    }
+}
+
+const MAGIC: [u8; 4] = [0xF5, b'c', b'h', b't'];
+const VERSION: u8 = 1;
+/// Where the number of packets stands.
+const COUNT: usize = 5;
+const HEADER: usize = 6;
