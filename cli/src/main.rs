@@ -45,14 +45,17 @@ fn main() -> ExitCode {
 fn run() -> anyhow::Result<u8> {
     let plan = Arguments::parse().plan()?;
     logging::start(plan.verbose);
-    let (stopper, stop) = signals::watch()?;
     match plan.role.clone() {
-        Role::Server { port } => server::run(&plan, port, &stop),
+        Role::Server { port } => server::run(&plan, port, &signals::watch_for_server()?),
         Role::Client { name, server, server_port, port } => {
             let client = client::start(&plan, name, SocketAddrV4::new(server, server_port), port)?;
+            let (stopper, stop) = signals::watch()?;
             client::run(&client, front(&plan, stopper)?, &stop)
         }
-        Role::Anything => alone::run(&plan, front(&plan, stopper)?, &stop),
+        Role::Anything => {
+            let (stopper, stop) = signals::watch()?;
+            alone::run(&plan, front(&plan, stopper)?, &stop)
+        }
     }
 }
 

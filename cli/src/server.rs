@@ -53,7 +53,7 @@ fn print_until(told: &Receiver<Told>, stop: &Receiver<()>, log_text: bool) -> an
             }
             Told::Failed(reason) => return Err(anyhow!("internal error: {reason}")),
             Told::Dropped(count) => {
-                tracing::warn!("{count} notices were not printed: the output is too slow")
+                tracing::warn!("{count} notices were not printed: the output is too slow");
             }
             Told::Event(_) => {}
         }

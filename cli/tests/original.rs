@@ -265,3 +265,24 @@ fn case_8_who_has_left_a_group_gets_nothing_of_it() {
     z.expect("You are Offline. Bye.");
     z.expect_end(0);
 }
+
+#[test]
+fn who_does_not_ack_a_post_is_removed_and_told() {
+    let (mut server, _, _, clients) = people(["X", "Y"]);
+    let [mut x, mut y] = <[Chat; 2]>::try_from(clients).ok().unwrap();
+
+    x.ask("create_group roomA", "Group roomA created by Server.");
+    for member in [&mut x, &mut y] {
+        join(member, "roomA");
+    }
+    y.signal(Signal::SIGSTOP);
+    x.ask_in("roomA", "send_group hello?", "Message received by Server.");
+    server.await_line(">>> Client Y not responsive, removed from roomA");
+    server.expect("Group table updated.");
+    server.expect("roomA  X");
+    y.signal(Signal::SIGCONT);
+    y.say("list_members");
+    y.await_line(
+        ">>> You're already not in the group, because the Server didn't receive your previous ack to a group message.",
+    );
+}
