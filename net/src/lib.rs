@@ -1,5 +1,18 @@
 //! Carries the actors of `model` over UDP.
-pub mod wire;
-pub use wire::WireError;
+//!
+//! 1. [`wire`]: what a datagram looks like. The only place that knows the codec.
+//! 2. [`host`]: puts one actor on stateright's `spawn` and joins it to its console.
+//! 3. [`log_bridge`]: lets `spawn`'s own warnings appear where ours do.
+//!
+//! Deliberately absent: any decision about the protocol. Nothing here asks what a packet means.
+
+pub mod host;
 mod logging;
+pub mod wire;
+
+pub use host::{
+    CommandError, CommandSender, Console, Faults, HostError, Hosted, Options, Overflow, Stats, Told, start,
+    start_with,
+};
 pub use logging::log_bridge;
+pub use wire::WireError;

@@ -1,5 +1,7 @@
 //! The wire: what is said is heard, what is not ours is refused, and everything fits.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[path = "common/packets.rs"]
 mod packets;
 

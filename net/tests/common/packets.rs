@@ -226,13 +226,12 @@ fn id(number: u64) -> Id {
 
 /// As many items as a page takes.
 fn list_of<T>(page: usize, make: impl Fn(usize) -> T, weight: impl Fn(&T) -> usize) -> Vec<T> {
+    let mut items = Vec::new();
     let mut room = page;
-    (0..)
-        .map(make)
-        .take_while(|item| {
-            let fits = weight(item) <= room;
-            room = room.saturating_sub(weight(item));
-            fits
-        })
-        .collect()
+    loop {
+        let item = make(items.len());
+        let Some(rest) = room.checked_sub(weight(&item)) else { return items };
+        room = rest;
+        items.push(item);
+    }
 }

@@ -1,0 +1,242 @@
+//! The actor around the actor: what `spawn` runs.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender};
+use std::time::{Duration, Instant};
+
+use model::{Command, Message, Packet, Timer, console};
+use rand::Rng;
+use stateright::actor::{Actor, Command as Output, Id, Out};
+
+use super::Hosted;
+use super::bell::earlier;
+use super::console::{COMMANDS, Shared};
+use super::crash;
+use super::faults::BadNetwork;
+use super::frame::Frame;
+use super::inbox::Told;
+use super::outbox::Outbox;
+use super::timers::Timers;
+use crate::wire;
+
+/// An actor with everything that `spawn` does not give it.
+pub(super) struct Host<A> {
+    actor: A,
+    /// `spawn` hands out `&self` only.
+    desk: RefCell<Desk>,
+}
+
+/// The state of the actor, as `spawn` holds it. Always owned, so `to_mut` never clones.
+#[derive(Clone, PartialEq, Hash)]
+pub(super) struct Held<S: Clone + 'static>(Cow<'static, S>);
+
+/// What lies between an actor and the world.
+pub(super) struct Desk {
+    shared: Arc<Shared>,
+    /// Told once, when the actor has started; then empty.
+    started: Option<SyncSender<()>>,
+    commands: Receiver<Command>,
+    timers: Timers<Timer>,
+    /// Empty between wake-ups.
+    outbox: Outbox,
+    faults: Option<BadNetwork>,
+    /// When the bell will ring next, as far as it was told. Never later than the first timer.
+    asked: Option<Instant>,
+}
+
+impl<A: Hosted> Host<A> {
+    pub(super) fn new(actor: A, desk: Desk) -> Host<A> {
+        Host { actor, desk: RefCell::new(desk) }
+    }
+
+    /// One wake-up, in the order of the module's list.
+    fn wake(
+        &self,
+        id: Id,
+        state: &mut Cow<'static, A::State>,
+        source: Id,
+        frame: &Frame,
+        out: &mut Out<Self>,
+    ) {
+        let desk = &mut *self.desk.borrow_mut();
+        // First: a knock taken after looking at what it was for would be lost.
+        desk.shared.bell.hear();
+        if desk.shared.stopping() {
+            crash::stop();
+        }
+        for packet in desk.receive(source, frame) {
+            tracing::trace!(%id, %source, ?packet, "received");
+            desk.step(|out| self.actor.on_msg(id, state, source, Message::Packet(packet), out));
+        }
+        let now = Instant::now();
+        // No more than are set now: a timer that always sets itself to fire at once may not keep the host here.
+        for _ in 0..desk.timers.len() {
+            let Some(timer) = desk.timers.pop(now) else { break };
+            tracing::trace!(%id, ?timer, "fired");
+            desk.step(|out: &mut Out<A>| self.actor.on_timeout(id, state, &timer, out));
+        }
+        // No more than can wait: whoever sends on meanwhile has rung for it.
+        for _ in 0..COMMANDS {
+            let Ok(command) = desk.commands.try_recv() else { break };
+            desk.step(|out| self.actor.on_msg(id, state, console(), Message::Command(command), out));
+        }
+        desk.finish(now, out);
+    }
+}
+
+impl<A: Hosted> Actor for Host<A> {
+    type Msg = Frame;
+    type Timer = ();
+    type State = Held<A::State>;
+    type Storage = ();
+    type Random = ();
+
+    fn on_start(&self, id: Id, _: &Option<()>, out: &mut Out<Self>) -> Self::State {
+        let desk = &mut *self.desk.borrow_mut();
+        desk.shared.bound();
+        crash::hush_thread();
+        let state = desk.step(|out| self.actor.on_start(id, &None, out));
+        desk.finish(Instant::now(), out);
+        if let Some(started) = desk.started.take() {
+            // Whoever started this host may be gone, which is its affair.
+            let _ = started.send(());
+        }
+        Held(Cow::Owned(state))
+    }
+
+    fn on_msg(
+        &self,
+        id: Id,
+        state: &mut Cow<'_, Self::State>,
+        source: Id,
+        frame: Frame,
+        out: &mut Out<Self>,
+    ) {
+        self.wake(id, &mut state.to_mut().0, source, &frame, out);
+    }
+}
+
+impl Desk {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        started: SyncSender<()>,
+        commands: Receiver<Command>,
+        faults: Option<BadNetwork>,
+    ) -> Desk {
+        Desk {
+            shared,
+            started: Some(started),
+            commands,
+            timers: Timers::new(),
+            outbox: Outbox::new(),
+            faults,
+            asked: None,
+        }
+    }
+
+    /// The packets that came in. None from a doorbell, or if the datagram is not one of ours.
+    fn receive(&mut self, source: Id, frame: &Frame) -> Vec<Packet> {
+        let counters = &self.shared.counters;
+        if frame.is_doorbell() {
+            counters.doorbell();
+            return Vec::new();
+        }
+        counters.received(frame.0.len());
+        match wire::decode(&frame.0) {
+            Ok(packets) => packets,
+            Err(error) => {
+                let count = counters.undecodable(error);
+                // Anyone can send rubbish at any rate, so say it ever more rarely.
+                if count.is_power_of_two() {
+                    tracing::debug!(%source, reason = error.reason(), count, "undecodable");
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    /// Lets the actor take one step and carries out what it wants.
+    fn step<A: Hosted, T>(&mut self, step: impl FnOnce(&mut Out<A>) -> T) -> T {
+        let mut out = Out::new();
+        let result = step(&mut out);
+        for output in out {
+            match output {
+                Output::Send(to, message) => self.send(to, message),
+                Output::SetTimer(timer, wait) => self.timers.set(timer, Instant::now() + draw(wait)),
+                Output::CancelTimer(timer) => self.timers.cancel(&timer),
+                Output::ChooseRandom(..) | Output::Save(()) => bug("the actor wants what no host has"),
+            }
+        }
+        result
+    }
+
+    fn send(&mut self, to: Id, message: Message) {
+        match message {
+            Message::Event(event) if to == console() => self.shared.tell(Told::Event(event)),
+            Message::Notice(notice) if to == console() => self.shared.tell(Told::Notice(notice)),
+            Message::Packet(packet) if to != console() => self.post(to, &packet),
+            _ => bug("a packet to the console, or anything else to a peer"),
+        }
+    }
+
+    fn post(&mut self, to: Id, packet: &Packet) {
+        tracing::trace!(%to, ?packet, "sent");
+        if !is_address(to) {
+            // A peer may have named it, so this is no bug of ours.
+            self.shared.counters.unsendable();
+        } else if self.outbox.put(to, packet).is_err() {
+            bug("a packet that fits in no datagram");
+        }
+    }
+
+    /// Ends a wake-up: hands the datagrams to `spawn`, and sees to it that the next timer is heard.
+    fn finish<A: Hosted>(&mut self, now: Instant, out: &mut Out<Host<A>>) {
+        let mut datagrams: Vec<(Id, Vec<u8>)> = self.outbox.take().collect();
+        if let Some(faults) = &mut self.faults {
+            datagrams = faults.pass(now, datagrams);
+        }
+        for (to, datagram) in datagrams {
+            self.shared.counters.sent(datagram.len());
+            out.send(to, Frame(datagram));
+        }
+        self.ask(now);
+    }
+
+    /// The bell rings too early rather than too late: it is told only when its time has come, or is too late.
+    fn ask(&mut self, now: Instant) {
+        let next = earlier(self.timers.next(), self.faults.as_ref().and_then(BadNetwork::next));
+        let come = self.asked.is_some_and(|asked| asked <= now);
+        let late = next.is_some_and(|next| self.asked.is_none_or(|asked| next < asked));
+        if come || late {
+            self.asked = next;
+            self.shared.bell.wake_at(next);
+        }
+    }
+}
+
+/// Somewhere in the range, as `spawn` would do it.
+fn draw(wait: std::ops::Range<Duration>) -> Duration {
+    if wait.is_empty() { wait.start } else { rand::rng().random_range(wait) }
+}
+
+/// Whether a datagram can be sent there.
+fn is_address(id: Id) -> bool {
+    let id = usize::from(id);
+    id >> 48 == 0 && id & 0xffff != 0
+}
+
+/// The actor breaks its contract with the host. Loud where it is tested, survived where it is used.
+fn bug(what: &str) {
+    tracing::error!("{what}");
+    debug_assert!(false, "{what}");
+}
+
+impl<S: Clone + 'static> fmt::Debug for Held<S> {
+    /// `spawn` logs it, so it says nothing.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("state")
+    }
+}

@@ -1,0 +1,143 @@
+//! From an address to a running host.
+
+use std::io;
+use std::net::{SocketAddr, SocketAddrV4, UdpSocket};
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
+use super::actor::{Desk, Host};
+use super::bell::Bell;
+use super::console::{COMMANDS, CommandSender, Console, Shared};
+use super::crash::{self, Ending};
+use super::error::HostError;
+use super::faults::BadNetwork;
+use super::frame::{Frame, NoStorage};
+use super::inbox::{Inbox, Told};
+use super::{Hosted, Options};
+
+/// Starts an actor, on any free port if this one is 0.
+pub(super) fn launch<A: Hosted>(
+    actor: A,
+    address: SocketAddrV4,
+    options: Options,
+) -> Result<Console, HostError> {
+    for _ in 1..ATTEMPTS {
+        match launch_at(actor.clone(), probe(address)?, options) {
+            // Somebody took the port between the probe and `spawn`; any other one will do.
+            Err(HostError::AddressInUse(_)) if address.port() == 0 => {}
+            result => return result,
+        }
+    }
+    launch_at(actor, probe(address)?, options)
+}
+
+/// How `spawn` ended, if it ever began.
+#[derive(Debug)]
+pub(super) enum Run {
+    /// The socket was bound.
+    Ended(Ending),
+    /// The socket could not be bound.
+    NotBound,
+    /// No thread for the bell.
+    NoBell(io::Error),
+}
+
+/// Whether the address can be bound, and with which port. `spawn` only takes an address, and panics if it
+/// cannot bind it.
+fn probe(address: SocketAddrV4) -> Result<SocketAddrV4, HostError> {
+    let bound = UdpSocket::bind(address).and_then(|socket| socket.local_addr());
+    match bound {
+        Ok(SocketAddr::V4(bound)) => Ok(bound),
+        Ok(SocketAddr::V6(_)) => Ok(address),
+        Err(error) => Err(HostError::from_bind(address, error)),
+    }
+}
+
+fn launch_at<A: Hosted>(actor: A, address: SocketAddrV4, options: Options) -> Result<Console, HostError> {
+    crash::install_hook();
+    let inbox = Inbox::new(options.overflow, options.capacity);
+    let shared = Arc::new(Shared::new(Bell::new(address)?, inbox));
+    let (commands, waiting) = sync_channel(COMMANDS);
+    let (started, start) = sync_channel(1);
+    let faults = options.faults.map(BadNetwork::new);
+    let host = Host::new(actor, Desk::new(Arc::clone(&shared), started, waiting, faults));
+    let thread = thread::Builder::new().name(format!("host {address}")).spawn({
+        let shared = Arc::clone(&shared);
+        move || run(host, address, &shared)
+    })?;
+    // The host holds the only other end: it says that it started, or drops it when `spawn` ends before.
+    if start.recv().is_ok() {
+        return Ok(Console::new(address, CommandSender { commands, shared }, thread));
+    }
+    match thread.join() {
+        Ok(Run::Ended(Ending::Failed(message))) => Err(HostError::Failed(message)),
+        Ok(Run::NoBell(error)) => Err(HostError::System(error)),
+        _ => Err(probe(address).err().unwrap_or(HostError::AddressInUse(address))),
+    }
+}
+
+/// Runs until stopped or failed, then tells the console.
+fn run<A: Hosted>(host: Host<A>, address: SocketAddrV4, shared: &Shared) -> Run {
+    let run = thread::scope(|scope| {
+        let ringer = thread::Builder::new().name(format!("bell {address}"));
+        if let Err(error) = ringer.spawn_scoped(scope, || shared.bell.ring_until_closed()) {
+            return Run::NoBell(error);
+        }
+        let ending = spawn(host, address);
+        shared.bell.close();
+        if shared.was_bound() { Run::Ended(ending) } else { Run::NotBound }
+    });
+    let last = match &run {
+        Run::Ended(Ending::Failed(message)) => Some(Told::Failed(message.clone())),
+        _ => None,
+    };
+    shared.inbox.close(last);
+    run
+}
+
+fn spawn<A: Hosted>(host: Host<A>, address: SocketAddrV4) -> Ending {
+    let ended = stateright::actor::spawn(
+        Frame::to_bytes,
+        Frame::from_bytes,
+        |()| Err(NoStorage),
+        |_| Err(NoStorage),
+        vec![(address, host)],
+    );
+    match ended {
+        Ok(()) => Ending::Stopped,
+        Err(error) => crash::ending(&*error),
+    }
+}
+
+/// How many free ports to try.
+const ATTEMPTS: u32 = 8;
+
+#[cfg(test)]
+mod tests {
+    use model::{Client, ClientConfig, Limits, Name, Timing};
+    use stateright::actor::Id;
+
+    use super::*;
+    use crate::Overflow;
+
+    #[test]
+    fn a_port_that_is_lost_after_the_probe_is_an_error_and_not_a_panic() {
+        let rival = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let SocketAddr::V4(address) = rival.local_addr().unwrap() else { panic!() };
+        let error = launch_at(client(), address, Options::new(Overflow::Wait)).unwrap_err();
+        assert_eq!(error.to_string(), format!("address already in use: {address}"));
+    }
+
+    fn client() -> Client {
+        Client {
+            config: ClientConfig {
+                name: Name::new("x").unwrap(),
+                server: Id::from(SocketAddrV4::new([127, 0, 0, 1].into(), 9)),
+                nonce: model::ids::Nonce(1),
+                limits: Limits::default(),
+                timing: Timing::default(),
+            },
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Puts one actor on stateright's `spawn` and joins it to its console.
+//!
+//! What happens at each wake-up, in this order (`actor`):
+//!
+//! 1. Stop, if asked to.
+//! 2. The datagram that came in, if it is one: each of its packets in turn.
+//! 3. Every timer that is due.
+//! 4. Every command that waits.
+//! 5. What this made the actor say: to the console at once, to peers as one datagram each if it fits.
+//!
+//! What `spawn` lacks, and where it is mended:
+//!
+//! - It panics when a timer falls due at the very nanosecond of its check, scans all timers at every event and
+//!   never frees a cancelled one. So it gets no timers: `timers` keeps them, `bell` wakes it.
+//! - It has no way in but its socket. The `bell` rings with an empty datagram, which only says "look".
+//! - It never returns. `actor` unwinds it on purpose, without a panic message.
+//! - It unwraps the error of binding. `launch` probes first and turns what is left into a [`HostError`].
+//! - It loses a panic of the actor, after printing it. `crash` makes it one [`Told::Failed`].
+//! - It logs every message. It only ever sees a `Frame`, which prints as its length.
+
+mod actor;
+mod bell;
+mod console;
+mod crash;
+mod error;
+mod faults;
+mod frame;
+mod inbox;
+mod launch;
+mod outbox;
+mod stats;
+mod timers;
+
+use std::net::SocketAddrV4;
+
+use model::{Message, Timer};
+use stateright::actor::Actor;
+
+pub use console::{CommandSender, Console};
+pub use error::{CommandError, HostError};
+pub use faults::Faults;
+pub use inbox::{Overflow, Told};
+pub use stats::Stats;
+
+/// Starts an actor on this address; port 0 is any free port. Returns when the socket is bound and the actor has
+/// started.
+pub fn start<A: Hosted>(actor: A, address: SocketAddrV4, overflow: Overflow) -> Result<Console, HostError> {
+    start_with(actor, address, Options::new(overflow))
+}
+
+/// [`start`] with everything that can be chosen.
+pub fn start_with<A: Hosted>(
+    actor: A,
+    address: SocketAddrV4,
+    options: Options,
+) -> Result<Console, HostError> {
+    launch::launch(actor, address, options)
+}
+
+/// What can be chosen about a host.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// What happens when the console does not keep up.
+    pub overflow: Overflow,
+    /// How many things the console can be behind. At least 1.
+    pub capacity: usize,
+    /// A bad network, for tests: what happens to the datagrams that this host sends.
+    pub faults: Option<Faults>,
+}
+
+impl Options {
+    /// The usual choice: 1024 things, no faults.
+    pub fn new(overflow: Overflow) -> Options {
+        Options { overflow, capacity: 1024, faults: None }
+    }
+}
+
+/// An actor of the protocol.
+pub trait Hosted:
+    Actor<Msg = Message, Timer = Timer, Storage = (), Random = ()> + Clone + Send + 'static
+{
+}
+
+impl<A> Hosted for A where
+    A: Actor<Msg = Message, Timer = Timer, Storage = (), Random = ()> + Clone + Send + 'static
+{
+}

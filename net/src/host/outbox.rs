@@ -1,0 +1,113 @@
+//! What one wake-up made the actor say to its peers.
+
+use std::collections::BTreeMap;
+
+use model::Packet;
+use stateright::actor::Id;
+
+use crate::wire::{Datagram, WireError};
+
+/// Joins the packets to the same peer, in their order, into as few datagrams as they fit in.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    /// In the order in which the peers were first mentioned. Each has at least one datagram, none is empty.
+    peers: Vec<(Id, Vec<Datagram>)>,
+    /// Where each peer stands in `peers`.
+    places: BTreeMap<Id, usize>,
+}
+
+impl Outbox {
+    pub(super) fn new() -> Outbox {
+        Outbox::default()
+    }
+
+    /// Adds a packet, or nothing if it is too large for any datagram.
+    pub(super) fn put(&mut self, to: Id, packet: &Packet) -> Result<(), WireError> {
+        let place = self.places.get(&to).copied();
+        let last = place.and_then(|place| self.peers[place].1.last_mut());
+        if last.is_some_and(|datagram| datagram.join(packet).is_ok()) {
+            return Ok(());
+        }
+        let mut datagram = Datagram::new();
+        datagram.join(packet)?;
+        if let Some(place) = place {
+            self.peers[place].1.push(datagram);
+        } else {
+            self.places.insert(to, self.peers.len());
+            self.peers.push((to, vec![datagram]));
+        }
+        Ok(())
+    }
+
+    /// Empties it.
+    pub(super) fn take(&mut self) -> impl Iterator<Item = (Id, Vec<u8>)> {
+        self.places.clear();
+        std::mem::take(&mut self.peers).into_iter().flat_map(|(to, datagrams)| {
+            datagrams.into_iter().map(move |datagram| (to, datagram.into_bytes()))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::ids::{DirectNumber, Session};
+    use model::packet::Reply;
+    use model::{Name, Text};
+
+    use super::*;
+    use crate::wire::{DATAGRAM_MAX, decode};
+
+    #[test]
+    fn packets_to_one_peer_are_joined_and_keep_their_order() {
+        let mut outbox = Outbox::new();
+        for (to, number) in [(2, 0), (1, 1), (2, 2), (1, 3), (2, 4)] {
+            outbox.put(Id::from(to), &direct(number, 10)).unwrap();
+        }
+        let all: Vec<(Id, Vec<u8>)> = outbox.take().collect();
+        let said: Vec<(usize, Vec<u64>)> = all.iter().map(|(to, d)| (usize::from(*to), numbers(d))).collect();
+        assert_eq!(said, [(2, vec![0, 2, 4]), (1, vec![1, 3])]);
+        assert_eq!(outbox.take().count(), 0);
+    }
+
+    #[test]
+    fn what_does_not_fit_goes_into_the_next_datagram() {
+        let mut outbox = Outbox::new();
+        for number in 0..9 {
+            outbox.put(Id::from(1), &direct(number, 350)).unwrap();
+        }
+        let said: Vec<Vec<u8>> = outbox.take().map(|(_, datagram)| datagram).collect();
+        assert!(said.iter().all(|datagram| datagram.len() <= DATAGRAM_MAX));
+        assert_eq!(
+            said.iter().map(|d| numbers(d)).collect::<Vec<_>>(),
+            [vec![0, 1, 2], vec![3, 4, 5], vec![6, 7, 8]]
+        );
+    }
+
+    #[test]
+    fn a_packet_that_fits_in_no_datagram_is_refused_and_leaves_nothing() {
+        let names = (0..200).map(|i| Name::new(&format!("name{i}")).unwrap()).collect();
+        let pass = model::ids::Pass { session: Session(1), token: model::ids::Token::default() };
+        let reply = Reply::Names { names, more: false };
+        let down = model::packet::Down::Reply { number: model::ids::RequestNumber(1), reply };
+        let mut outbox = Outbox::new();
+        assert_eq!(outbox.put(Id::from(1), &Packet::Down { pass, down }), Err(WireError::TooLong));
+        assert_eq!(outbox.take().count(), 0);
+    }
+
+    fn direct(number: u64, length: usize) -> Packet {
+        let (from, to) = (Session(1), Session(2));
+        let (sender, text) = (Name::new("x").unwrap(), Text::new(&"t".repeat(length)).unwrap());
+        Packet::Direct { sender, from, to, number: DirectNumber(number), text }
+    }
+
+    fn numbers(datagram: &[u8]) -> Vec<u64> {
+        decode(datagram)
+            .unwrap()
+            .into_iter()
+            .map(|packet| match packet {
+                Packet::Direct { number, .. } => number.0,
+                other => panic!("{other:?}"),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,114 @@
+//! What went through a host.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+
+use crate::wire::WireError;
+
+/// What went through a host so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stats {
+    /// Datagrams that came in, doorbells not counted.
+    pub datagrams_in: u64,
+    /// Datagrams that went out.
+    pub datagrams_out: u64,
+    /// Bytes that came in.
+    pub bytes_in: u64,
+    /// Bytes that went out.
+    pub bytes_out: u64,
+    /// Longest datagram that came in, in bytes.
+    pub largest_in: usize,
+    /// Longest datagram that went out, in bytes.
+    pub largest_out: usize,
+    /// Empty datagrams that came in, from the host's own bell or not.
+    pub doorbells: u64,
+    /// Datagrams that came in and were not understood, by reason.
+    pub undecodable: [(WireError, u64); WireError::ALL.len()],
+    /// Packets to what is no address.
+    pub unsendable: u64,
+    /// Things that the console was not told, because it did not keep up.
+    pub untold: u64,
+}
+
+impl Stats {
+    /// Datagrams that came in and were not understood.
+    pub fn undecodable_in_all(&self) -> u64 {
+        self.undecodable.iter().map(|(_, count)| count).sum()
+    }
+}
+
+/// [`Stats`] while they grow.
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    datagrams_in: AtomicU64,
+    datagrams_out: AtomicU64,
+    bytes_in: AtomicU64,
+    bytes_out: AtomicU64,
+    largest_in: AtomicUsize,
+    largest_out: AtomicUsize,
+    doorbells: AtomicU64,
+    undecodable: [AtomicU64; WireError::ALL.len()],
+    unsendable: AtomicU64,
+    untold: AtomicU64,
+}
+
+impl Counters {
+    pub(super) fn received(&self, length: usize) {
+        self.datagrams_in.fetch_add(1, Relaxed);
+        self.bytes_in.fetch_add(length as u64, Relaxed);
+        self.largest_in.fetch_max(length, Relaxed);
+    }
+
+    pub(super) fn sent(&self, length: usize) {
+        self.datagrams_out.fetch_add(1, Relaxed);
+        self.bytes_out.fetch_add(length as u64, Relaxed);
+        self.largest_out.fetch_max(length, Relaxed);
+    }
+
+    pub(super) fn doorbell(&self) {
+        self.doorbells.fetch_add(1, Relaxed);
+    }
+
+    /// Tells how many there were for this reason, this one included.
+    pub(super) fn undecodable(&self, error: WireError) -> u64 {
+        self.undecodable[error as usize].fetch_add(1, Relaxed) + 1
+    }
+
+    pub(super) fn unsendable(&self) {
+        self.unsendable.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn untold(&self) {
+        self.untold.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn stats(&self) -> Stats {
+        Stats {
+            datagrams_in: self.datagrams_in.load(Relaxed),
+            datagrams_out: self.datagrams_out.load(Relaxed),
+            bytes_in: self.bytes_in.load(Relaxed),
+            bytes_out: self.bytes_out.load(Relaxed),
+            largest_in: self.largest_in.load(Relaxed),
+            largest_out: self.largest_out.load(Relaxed),
+            doorbells: self.doorbells.load(Relaxed),
+            undecodable: WireError::ALL.map(|error| (error, self.undecodable[error as usize].load(Relaxed))),
+            unsendable: self.unsendable.load(Relaxed),
+            untold: self.untold.load(Relaxed),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reason_has_its_own_counter() {
+        let counters = Counters::default();
+        for (place, error) in WireError::ALL.into_iter().enumerate() {
+            assert_eq!(error as usize, place);
+            counters.undecodable(error);
+        }
+        assert_eq!(counters.stats().undecodable, WireError::ALL.map(|error| (error, 1)));
+        assert_eq!(counters.stats().undecodable_in_all(), 8);
+    }
+}

@@ -1,0 +1,157 @@
+//! The timers of one actor.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+/// Timers by name and by time. Setting, cancelling and firing take logarithmic time, and a timer that is not set
+/// takes no memory.
+#[derive(Debug)]
+pub(super) struct Timers<K> {
+    /// When each timer falls due. The same timers as in `queue`.
+    moments: BTreeMap<K, Moment>,
+    /// First the one that falls due first.
+    queue: BTreeSet<(Moment, K)>,
+    /// How many were ever set. Grows.
+    count: u64,
+}
+
+/// A time, and for equal times the order of setting.
+type Moment = (Instant, u64);
+
+impl<K: Copy + Ord> Timers<K> {
+    pub(super) fn new() -> Timers<K> {
+        Timers { moments: BTreeMap::new(), queue: BTreeSet::new(), count: 0 }
+    }
+
+    /// Sets a timer; if it was set before, to this time instead.
+    pub(super) fn set(&mut self, timer: K, at: Instant) {
+        self.cancel(&timer);
+        self.count += 1;
+        self.moments.insert(timer, (at, self.count));
+        self.queue.insert(((at, self.count), timer));
+    }
+
+    /// Does nothing if the timer is not set.
+    pub(super) fn cancel(&mut self, timer: &K) {
+        if let Some(moment) = self.moments.remove(timer) {
+            self.queue.remove(&(moment, *timer));
+        }
+    }
+
+    /// The timer that is due for the longest time, which is not set any more then.
+    pub(super) fn pop(&mut self, now: Instant) -> Option<K> {
+        let &((at, _), timer) = self.queue.first()?;
+        if at > now {
+            return None;
+        }
+        self.cancel(&timer);
+        Some(timer)
+    }
+
+    /// When the first timer falls due.
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.queue.first().map(|((at, _), _)| *at)
+    }
+
+    /// How many are set.
+    pub(super) fn len(&self) -> usize {
+        self.moments.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn timers_fire_in_the_order_of_their_times_then_of_setting() {
+        let (mut timers, start) = (Timers::new(), Instant::now());
+        timers.set('c', start + ms(2));
+        timers.set('b', start + ms(1));
+        timers.set('a', start + ms(2));
+        assert_eq!(timers.next(), Some(start + ms(1)));
+        assert_eq!(fired(&mut timers, start + ms(2)), ['b', 'c', 'a']);
+        assert_eq!(timers.next(), None);
+    }
+
+    #[test]
+    fn a_timer_fires_at_its_time_and_not_before() {
+        let (mut timers, start) = (Timers::new(), Instant::now());
+        timers.set('a', start + ms(5));
+        assert_eq!(timers.pop(start + Duration::from_nanos(4_999_999)), None);
+        assert_eq!(timers.pop(start + ms(5)), Some('a'));
+        assert_eq!(timers.pop(start + ms(9)), None);
+    }
+
+    #[test]
+    fn setting_again_replaces() {
+        let (mut timers, start) = (Timers::new(), Instant::now());
+        timers.set('a', start);
+        timers.set('a', start + ms(5));
+        assert_eq!(timers.len(), 1);
+        assert_eq!(timers.pop(start + ms(4)), None);
+        assert_eq!(fired(&mut timers, start + ms(5)), ['a']);
+    }
+
+    #[test]
+    fn a_cancelled_timer_never_fires() {
+        let (mut timers, start) = (Timers::new(), Instant::now());
+        timers.set('a', start);
+        timers.set('b', start);
+        timers.cancel(&'a');
+        timers.cancel(&'x');
+        assert_eq!(fired(&mut timers, start + ms(9)), ['b']);
+    }
+
+    #[test]
+    fn a_cancelled_or_replaced_timer_takes_no_memory() {
+        let (mut timers, start) = (Timers::new(), Instant::now());
+        for round in 0..100_000_u64 {
+            timers.set(round, start + ms(round % 7));
+            timers.set(round, start + ms(round % 5));
+            timers.cancel(&round);
+        }
+        assert_eq!((timers.moments.len(), timers.queue.len()), (0, 0));
+    }
+
+    #[test]
+    fn timers_agree_with_a_plain_list() {
+        use rand::{Rng, SeedableRng};
+        let mut rng = rand::rngs::StdRng::seed_from_u64(3);
+        let (mut timers, mut list, start) = (Timers::new(), Vec::<(Instant, u8)>::new(), Instant::now());
+        for round in 0..20_000_u64 {
+            let timer = rng.random_range(0..20_u8);
+            let now = start + ms(round / 10);
+            match rng.random_range(0..3) {
+                0 => {
+                    let at = now + ms(rng.random_range(0..9));
+                    list.retain(|(_, t)| *t != timer);
+                    list.push((at, timer));
+                    timers.set(timer, at);
+                }
+                1 => {
+                    list.retain(|(_, t)| *t != timer);
+                    timers.cancel(&timer);
+                }
+                _ => {
+                    list.sort_by_key(|(at, _)| *at);
+                    let due: Vec<u8> = list.iter().filter(|(at, _)| *at <= now).map(|(_, t)| *t).collect();
+                    list.retain(|(at, _)| *at > now);
+                    assert_eq!(fired(&mut timers, now), due);
+                }
+            }
+            assert_eq!(timers.next(), list.iter().map(|(at, _)| *at).min());
+            assert_eq!(timers.len(), list.len());
+        }
+    }
+
+    fn fired<K: Copy + Ord>(timers: &mut Timers<K>, now: Instant) -> Vec<K> {
+        std::iter::from_fn(|| timers.pop(now)).collect()
+    }
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+}
