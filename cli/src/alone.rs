@@ -18,8 +18,10 @@ pub(crate) fn run(plan: &Plan, front: Box<dyn Front>, stop: &Receiver<()>) -> an
     let ip = plan.bind.unwrap_or(Ipv4Addr::LOCALHOST);
     let address = SocketAddrV4::new(ip, DEFAULT_PORT);
     let own = own_server(plan, address)?;
-    let joined =
-        client::start(plan, login_name(), address, 0).and_then(|client| client::run(&client, front, stop));
+    // A server on all interfaces answers from the one where it was asked.
+    let near = if ip.is_unspecified() { Ipv4Addr::LOCALHOST } else { ip };
+    let joined = client::start(plan, login_name(), SocketAddrV4::new(near, DEFAULT_PORT), 0)
+        .and_then(|client| client::run(&client, front, stop));
     if let Some(server) = own {
         server.stop();
     }

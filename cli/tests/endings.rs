@@ -99,10 +99,12 @@ fn signals_end_a_server_cleanly() {
 
 #[test]
 fn whoever_is_told_nothing_starts_a_server_or_joins_the_one_that_is_there() {
+    // An address of its own, so that nothing else has the default port there.
+    let [low, high, ..] = std::process::id().to_le_bytes();
+    let ip = format!("127.{}.{low}.7", high.max(1));
     let chat = |user: &str| {
-        // An address of its own, so that nothing else has the default port there.
         let mut command = Command::new(env!("CARGO_BIN_EXE_chat"));
-        Chat::spawn(user, command.args(["--bind", "127.9.8.7"]).env("USER", user))
+        Chat::spawn(user, command.args(["--bind", &ip]).env("USER", user))
     };
     let mut first = chat("ann");
     first.await_line(">>> Welcome, You are registered.");

@@ -24,6 +24,9 @@ struct Terminal {
     screen: Receiver<String>,
     /// What has been shown since the last wait.
     shown: String,
+    /// How many prompts have been shown, and how many lines entered.
+    prompts: usize,
+    entered: usize,
 }
 
 impl Terminal {
@@ -48,10 +51,16 @@ impl Terminal {
                 let _ = sender.send(String::from_utf8_lossy(&bytes[..count]).into_owned());
             }
         });
-        Terminal { child, keys, screen, shown: String::new() }
+        Terminal { child, keys, screen, shown: String::new(), prompts: 0, entered: 0 }
     }
 
+    /// Presses keys as soon as there is a prompt. Before that, the terminal is not the editor's,
+    /// and Ctrl+C and Ctrl+D mean something else.
     fn press(&mut self, keys: &str) {
+        while self.prompts <= self.entered {
+            self.read("a prompt");
+        }
+        self.entered += usize::from(keys.ends_with('\r'));
         self.keys.write_all(keys.as_bytes()).unwrap();
     }
 
@@ -62,10 +71,16 @@ impl Terminal {
                 self.shown.drain(..at + expected.len());
                 return;
             }
-            let more = self.screen.recv_timeout(Duration::from_secs(30));
-            assert!(more.is_ok(), "never shown: {expected:?}; but {:?}", self.shown);
-            self.shown.extend(more);
+            self.read(expected);
         }
+    }
+
+    fn read(&mut self, awaited: &str) {
+        let more = self.screen.recv_timeout(Duration::from_secs(30));
+        assert!(more.is_ok(), "never shown: {awaited:?}; but {:?}", self.shown);
+        let more = more.unwrap_or_default();
+        self.prompts += more.matches(PROMPT_OPENS).count();
+        self.shown.push_str(&more);
     }
 
     /// Ends with this code, and the terminal echoes again.
@@ -83,6 +98,9 @@ impl Drop for Terminal {
         let _ = self.child.wait();
     }
 }
+
+/// The line editor asks for pastes to be marked whenever it starts a line.
+const PROMPT_OPENS: &str = "\u{1b}[?2004h";
 
 const CTRL_C: &str = "\u{3}";
 const CTRL_D: &str = "\u{4}";
@@ -116,7 +134,7 @@ fn what_is_being_typed_survives_an_incoming_message() {
     let (_server, port, mut x) = registered();
     let [y_port] = ports();
     let mut y = client("Y", port, y_port);
-    x.shows("  online");
+    x.shows("Y  127.0.0.1");
     x.press("send Y hel");
     x.shows("send Y hel");
     y.ask("send X are you there?", "Message received by X.");
@@ -130,7 +148,6 @@ fn what_is_being_typed_survives_an_incoming_message() {
 #[test]
 fn ctrl_c_at_the_prompt_deregisters() {
     let (_server, _, mut x) = registered();
-    x.shows("online");
     x.press("half a li");
     x.shows("half a li");
     x.press(CTRL_C);
