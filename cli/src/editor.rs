@@ -37,6 +37,8 @@ pub(crate) struct Editor {
     finished: Receiver<()>,
     prompt: String,
     asked: Option<Asked>,
+    /// A line is being typed, and what is to be printed is taken.
+    editing: Arc<AtomicBool>,
 }
 
 impl Editor {
@@ -48,9 +50,11 @@ impl Editor {
         let printer = editor.create_external_printer()?;
         let (asks, asked) = bounded(1);
         let (sender, lines) = bounded(Line::AHEAD);
+        let editing = Arc::new(AtomicBool::new(false));
+        let busy = Arc::clone(&editing);
         thread::Builder::new()
             .name("editor".into())
-            .spawn(move || edit(editor, &asked, &sender, &stopper))
+            .spawn(move || edit(editor, &asked, &sender, &stopper, &busy))
             .context("cannot start the line editor")?;
         let (print, to_print) = bounded(Line::AHEAD);
         let (done, finished) = bounded(1);
@@ -58,7 +62,15 @@ impl Editor {
             .name("printer".into())
             .spawn(move || print_all(printer, &to_print, &done))
             .context("cannot start the line editor")?;
-        Ok(Editor { lines, asks, print: Some(print), finished, prompt: PROMPT.to_owned(), asked: None })
+        Ok(Editor {
+            lines,
+            asks,
+            print: Some(print),
+            finished,
+            prompt: PROMPT.to_owned(),
+            asked: None,
+            editing,
+        })
     }
 }
 
@@ -77,22 +89,41 @@ impl Front for Editor {
     fn ask(&mut self) {
         let asked = Asked::new(&self.prompt);
         self.asked = Some(asked.clone());
-        // The editor is gone after Ctrl+C and at the end of input; nothing is asked any more then.
+        // The editor goes only with this end of its lines.
         let _ = self.asks.send(asked);
     }
 
     fn print(&mut self, lines: &[String]) -> io::Result<()> {
+        if lines.is_empty() {
+            return Ok(());
+        }
         let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
         let print = self.print.as_ref().ok_or_else(gone)?;
-        lines.iter().try_for_each(|line| print.send(line.clone() + "\n").map_err(|_| gone()))
+        print.send(lines.join("\n") + "\n").map_err(|_| gone())
     }
 
     fn finish(&mut self) {
+        if !self.editing.load(Ordering::SeqCst) {
+            self.open_last();
+        }
         self.print = None;
         // A terminal that does not take the last lines must not keep the program.
         let _ = self.finished.recv_timeout(LAST_LINES);
         restore_terminal();
         let _ = io::stdout().write_all(CLEAR_LINE).and_then(|()| io::stdout().flush());
+    }
+}
+
+impl Editor {
+    /// A line that came in just when the editor was done with its last one is printed when it starts another, which
+    /// has to be under way before the terminal is restored.
+    fn open_last(&self) {
+        let (opened, open) = bounded(1);
+        let last = Asked { opened: Some(opened), ..Asked::new("") };
+        if self.asks.try_send(last).is_ok() {
+            // Either it opens, or the editor fails and drops the other end.
+            let _ = open.recv_timeout(LAST_LINES);
+        }
     }
 }
 
@@ -103,13 +134,17 @@ struct Asked {
     shown: String,
     blank: String,
     withdrawn: Arc<AtomicBool>,
+    /// Told when the prompt is shown, if somebody wants to know.
+    opened: Option<Sender<()>>,
 }
 
 impl Asked {
     fn new(prompt: &str) -> Asked {
-        let columns = prompt.strip_prefix(PROMPT).map_or(0, UnicodeWidthStr::width);
-        let blank = format!("{PROMPT}{}", " ".repeat(columns));
-        Asked { shown: prompt.to_owned(), blank, withdrawn: Arc::default() }
+        let blank = match prompt.strip_prefix(PROMPT) {
+            Some(mode) => format!("{PROMPT}{}", " ".repeat(mode.width())),
+            None => String::new(),
+        };
+        Asked { shown: prompt.to_owned(), blank, withdrawn: Arc::default(), opened: None }
     }
 
     fn withdraw_unless(&self, prompt: &str) {
@@ -121,23 +156,35 @@ impl Asked {
 
 impl Prompt for Asked {
     fn raw(&self) -> &str {
+        if let Some(opened) = &self.opened {
+            // Full means that it has been told before.
+            let _ = opened.try_send(());
+        }
         if self.withdrawn.load(Ordering::SeqCst) { &self.blank } else { &self.shown }
     }
 }
 
-fn edit(mut editor: LineEditor, asks: &Receiver<Asked>, lines: &Sender<Line>, stopper: &Stopper) {
+fn edit(
+    mut editor: LineEditor,
+    asks: &Receiver<Asked>,
+    lines: &Sender<Line>,
+    stopper: &Stopper,
+    busy: &AtomicBool,
+) {
     for prompt in asks {
-        let line = match editor.readline(&prompt) {
+        busy.store(true, Ordering::SeqCst);
+        let read = editor.readline(&prompt);
+        busy.store(false, Ordering::SeqCst);
+        let line = match read {
             Ok(line) if line.len() > Line::MAX_BYTES => Line::TooLong,
             Ok(line) => Line::Text(line),
             Err(ReadlineError::Interrupted) => {
                 stopper.interrupt();
-                return;
+                continue;
             }
             Err(_) => Line::End,
         };
-        let last = line == Line::End;
-        if lines.send(line).is_err() || last {
+        if lines.send(line).is_err() {
             return;
         }
     }
@@ -145,7 +192,8 @@ fn edit(mut editor: LineEditor, asks: &Receiver<Asked>, lines: &Sender<Line>, st
 
 fn print_all(mut printer: impl ExternalPrinter, lines: &Receiver<String>, done: &Sender<()>) {
     for line in lines {
-        if printer.print(line).is_err() {
+        if let Err(error) = printer.print(line) {
+            tracing::warn!("the terminal takes no more lines: {error}");
             return;
         }
     }
