@@ -59,7 +59,10 @@ pub enum Event {
     /// There is no such group.
     NoSuchGroup(Name),
     /// The server gave one's own post its index.
-    PostReceived,
+    PostReceived {
+        /// Place in the group.
+        index: Index,
+    },
     /// The server keeps as many undelivered posts as it may. The post was not taken.
     PostRefused,
     /// A post of another member, in index order.

@@ -40,7 +40,7 @@ pub(super) fn on_post(
 impl Turn<'_> {
     /// The server has taken one's own post.
     pub(super) fn posted(&mut self, text: Text, index: Index) {
-        self.tell(Event::PostReceived);
+        self.tell(Event::PostReceived { index });
         self.place(index, Ahead::Own(text));
     }
 

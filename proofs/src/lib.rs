@@ -1,0 +1,15 @@
+//! Checks every promise of the chat in every interleaving, and shows what happens when one breaks.
+//!
+//! 1. [`scenario`]: who takes part and what may happen, as data. [`scenario::catalogue`] has them all.
+//! 2. [`system`]: the actors of `model`, with a person at every client, and the network between them.
+//! 3. [`properties`]: the promises, one function each. [`witness`]: situations that have to occur.
+//! 4. [`check`]: exhausts a scenario. [`settle`]: what happens if nothing is lost from now on.
+//!
+//! There is no protocol logic here: whatever decides what a server or client does lives in `model`.
+
+pub mod check;
+pub mod properties;
+pub mod scenario;
+pub mod settle;
+pub mod system;
+pub mod witness;

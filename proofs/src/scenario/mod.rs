@@ -1,0 +1,132 @@
+//! What a scenario is: who takes part, what people may type, what the network and the timers may do.
+
+pub mod catalogue;
+
+use model::{Limits, Name};
+
+/// A closed world that can be exhausted.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// How it is called on the command line.
+    pub name: &'static str,
+    /// One sentence: what it is about.
+    pub about: &'static str,
+    /// The people, in the order of their clients. The server is actor 0, the client of the first person actor 1.
+    pub people: Vec<Person>,
+    /// What happens before anything is explored, undisturbed and in this order, after everybody has registered
+    /// (unless `registered` is false).
+    pub setup: Vec<(&'static str, Wish)>,
+    /// Whether everybody has registered before anything is explored.
+    pub registered: bool,
+    /// Bounds of the protocol, the attempts among them.
+    pub limits: Limits,
+    /// The timers that may fire although an answer may be under way.
+    pub suspicions: Vec<Suspicion>,
+    /// How many clients may crash.
+    pub crashes: usize,
+    /// How many sessions the server may give out; states beyond are not explored.
+    pub sessions: u64,
+    /// Situations that have to occur, by the names of their witnesses.
+    pub witnesses: &'static [&'static str],
+}
+
+/// A person and what it may type.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Also the name of its client.
+    pub name: Name,
+    /// What it may type.
+    pub menu: Vec<Dish>,
+    /// How many commands it types at most, interrupts aside.
+    pub appetite: u8,
+}
+
+/// Something on a person's menu.
+#[derive(Clone, Debug)]
+pub struct Dish {
+    /// What it may type.
+    pub wish: Wish,
+    /// How often at most.
+    pub times: u8,
+}
+
+/// A command as people think of it; texts are made up as they type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// `send NAME`
+    Send(&'static str),
+    /// `create_group NAME`
+    Create(&'static str),
+    /// `list_groups`
+    Groups,
+    /// `join_group NAME`
+    Join(&'static str),
+    /// `send_group`
+    Post,
+    /// `list_members`
+    Members,
+    /// `leave_group`
+    Leave,
+    /// `dereg` of oneself
+    Dereg,
+    /// Ctrl+C, at any time
+    Interrupt,
+    /// Kills the client and starts one of this name at the same address, at any time
+    Restart(&'static str),
+}
+
+/// A kind of timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suspicion {
+    /// Of a client's own request, registration or direct message.
+    Attempt,
+    /// Of a directory update.
+    Update,
+    /// Of a post.
+    Post,
+    /// Of a probe.
+    Probe,
+}
+
+impl Suspicion {
+    /// All of them.
+    pub const ALL: [Suspicion; 4] =
+        [Suspicion::Attempt, Suspicion::Update, Suspicion::Post, Suspicion::Probe];
+}
+
+impl Wish {
+    /// Whether it can be had at any time, and costs no appetite.
+    pub fn is_abrupt(self) -> bool {
+        matches!(self, Wish::Interrupt | Wish::Restart(_))
+    }
+}
+
+impl Scenario {
+    /// A scenario in which everybody has registered and everything may be suspected, with one attempt each.
+    pub fn new(name: &'static str, about: &'static str) -> Scenario {
+        Scenario {
+            name,
+            about,
+            people: Vec::new(),
+            setup: Vec::new(),
+            registered: true,
+            limits: Limits { attempts: 1, ..Limits::default() },
+            suspicions: Suspicion::ALL.to_vec(),
+            crashes: 0,
+            sessions: 0,
+            witnesses: &[],
+        }
+    }
+
+    /// Adds a person with a menu; may type `appetite` commands altogether, each dish at most as often as it says.
+    ///
+    /// # Panics
+    /// If the name is not one that a person can have.
+    #[must_use]
+    pub fn person(mut self, name: &'static str, appetite: u8, menu: &[(Wish, u8)]) -> Scenario {
+        let name = Name::person(name).expect("a scenario has good names");
+        let menu = menu.iter().map(|&(wish, times)| Dish { wish, times }).collect();
+        self.people.push(Person { name, menu, appetite });
+        self
+    }
+}

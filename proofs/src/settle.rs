@@ -1,0 +1,230 @@
+//! What happens if from now on nothing is lost and nobody crashes or types: a deterministic fair run.
+//!
+//! Everything under way is delivered in order; timers fire only when nothing is under way, so a timer means that
+//! something was lost before. Two runs are made from each state: one in which the envelopes of the past still arrive, and
+//! one in which they are all lost.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use model::Timer;
+use model::client::{Mode, Phase};
+use stateright::actor::{Actor, Command, Id, Network, Out};
+
+use crate::scenario::Wish;
+use crate::system::role::{Role, RoleState};
+use crate::system::{Envelope, SERVER, State, System};
+
+/// No run has ever needed more than a quarter of this.
+const MOST_STEPS: usize = 1000;
+
+/// Whether everything settles from this state: every command answered, queues empty where they must be, equal
+/// directories, nothing pending.
+pub fn settles(system: &System, state: &State) -> bool {
+    [Past::Lost, Past::Arrives].into_iter().all(|past| {
+        let mut run = Run::from(system, state, past);
+        let mut seen = Vec::new();
+        for _ in 0..MOST_STEPS {
+            let fingerprint = run.fingerprint();
+            if system.settled.knows(fingerprint) {
+                system.settled.learn(&seen);
+                return true;
+            }
+            seen.push(fingerprint);
+            if !run.step() {
+                let settled = run.is_settled();
+                if settled {
+                    system.settled.learn(&seen);
+                }
+                return settled;
+            }
+        }
+        false
+    })
+}
+
+/// Runs the set-up of a scenario from its first state, undisturbed.
+///
+/// # Panics
+/// If the set-up names somebody who is not there.
+pub fn set_up(system: &System, start: State) -> State {
+    let mut run = Run::from(system, &start, Past::Arrives);
+    run.keep_sent = true;
+    run.finish();
+    for (name, wish) in &system.scenario.setup {
+        let person = system.scenario.people.iter().position(|person| person.name.as_str() == *name);
+        run.type_in(person.expect("the set-up names its people") + 1, *wish);
+        run.finish();
+    }
+    run.into_state(start)
+}
+
+/// States from which everything is known to settle.
+#[derive(Debug, Default)]
+pub struct Memo(Mutex<HashSet<u64>>);
+
+impl Memo {
+    fn knows(&self, fingerprint: u64) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&fingerprint)
+    }
+
+    fn learn(&self, fingerprints: &[u64]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(fingerprints);
+    }
+}
+
+/// What becomes of the envelopes that were under way at the start.
+#[derive(Clone, Copy)]
+enum Past {
+    Lost,
+    Arrives,
+}
+
+/// A run that has begun.
+struct Run<'a> {
+    system: &'a System,
+    states: Vec<Arc<RoleState>>,
+    crashed: Vec<bool>,
+    timers: BTreeSet<(usize, Timer)>,
+    under_way: VecDeque<Envelope>,
+    /// Everything that has been sent, if it is of interest.
+    sent: Vec<Envelope>,
+    keep_sent: bool,
+}
+
+impl<'a> Run<'a> {
+    fn from(system: &'a System, state: &State, past: Past) -> Run<'a> {
+        let armed = |(actor, timers): (usize, &stateright::actor::Timers<Timer>)| {
+            timers.iter().map(|&timer| (actor, timer)).collect::<Vec<_>>()
+        };
+        let mut under_way: Vec<Envelope> = match past {
+            Past::Lost => Vec::new(),
+            Past::Arrives => state.network.iter_all().map(|envelope| envelope.to_cloned_msg()).collect(),
+        };
+        under_way.sort_unstable();
+        Run {
+            system,
+            states: state.actor_states.clone(),
+            crashed: state.crashed.clone(),
+            timers: state.timers_set.iter().enumerate().flat_map(armed).collect(),
+            under_way: under_way.into(),
+            sent: Vec::new(),
+            keep_sent: false,
+        }
+    }
+
+    fn finish(&mut self) {
+        for _ in 0..MOST_STEPS {
+            if !self.step() {
+                return;
+            }
+        }
+    }
+
+    /// Delivers what is first in line, or lets a timer fire if nothing is. Returns false when neither is there.
+    fn step(&mut self) -> bool {
+        if let Some(envelope) = self.under_way.pop_front() {
+            let (actor, src, packet) = (usize::from(envelope.dst), envelope.src, envelope.msg);
+            if !self.crashed[actor] {
+                self.act(actor, |role, id, state, out| role.on_msg(id, state, src, packet, out));
+            }
+            return true;
+        }
+        let Some((actor, timer)) = self.timers.pop_first() else { return false };
+        self.act(actor, |role, id, state, out| role.on_timeout(id, state, &timer, out));
+        true
+    }
+
+    fn type_in(&mut self, actor: usize, wish: Wish) {
+        self.act(actor, |role, id, state, out| {
+            if let (Role::Seat(seat), RoleState::Seat(state)) = (role, state.to_mut()) {
+                seat.type_in(id, state, wish, out);
+            }
+        });
+    }
+
+    fn act(&mut self, actor: usize, act: impl FnOnce(&Role, Id, &mut Cow<'_, RoleState>, &mut Out<Role>)) {
+        let mut state = Cow::Borrowed(&*self.states[actor]);
+        let mut out = Out::new();
+        act(&self.system.plain.actors[actor], Id::from(actor), &mut state, &mut out);
+        if let Cow::Owned(state) = state {
+            self.states[actor] = Arc::new(state);
+        }
+        for command in out {
+            match command {
+                Command::Send(dst, msg) => {
+                    let envelope = Envelope { src: Id::from(actor), dst, msg };
+                    if self.keep_sent {
+                        self.sent.push(envelope.clone());
+                    }
+                    self.under_way.push_back(envelope);
+                }
+                Command::SetTimer(timer, _) => {
+                    self.timers.insert((actor, timer));
+                }
+                Command::CancelTimer(timer) => {
+                    self.timers.remove(&(actor, timer));
+                }
+                Command::ChooseRandom(..) | Command::Save(()) => {}
+            }
+        }
+    }
+
+    fn fingerprint(&self) -> u64 {
+        let mut hash = DefaultHasher::new();
+        (&self.states, &self.crashed, &self.timers, &self.under_way).hash(&mut hash);
+        hash.finish()
+    }
+
+    fn is_settled(&self) -> bool {
+        let RoleState::Server(server) = &*self.states[SERVER] else { return false };
+        let seats = self.states.iter().zip(&self.crashed).filter_map(|(state, crashed)| match &**state {
+            RoleState::Seat(seat) if !crashed => Some(seat),
+            _ => None,
+        });
+        let quiet = server.window.unanswered == 0
+            && server.window.queue.is_empty()
+            && server.posts == 0
+            && server.sessions.values().filter_map(|record| record.online.as_ref()).all(|online| {
+                online.probe.is_none()
+                    && online.sync.sent.is_none()
+                    && online.sync.acked == server.directory.version
+                    && online.membership.as_ref().is_none_or(|membership| membership.unanswered == 0)
+            });
+        quiet
+            && seats.into_iter().all(|seat| match &seat.client.phase {
+                Phase::Exited(_) => seat.person.exit.is_some(),
+                Phase::Registering(_) => false,
+                Phase::Registered(own) => {
+                    let online = server.online(own.pass.session).is_some();
+                    let current = seat.client.directory.version == server.directory.version;
+                    own.pending.is_none()
+                        && (seat.person.ready || seat.client.leaving)
+                        && (own.mode != Mode::Alone || own.queue.is_empty())
+                        && (!online || current)
+                }
+            })
+    }
+
+    fn into_state(self, start: State) -> State {
+        let mut state = start;
+        state.actor_states = self.states;
+        state.network = Network::new_unordered_duplicating(self.sent);
+        for (actor, timers) in state.timers_set.iter_mut().enumerate() {
+            timers.cancel_all();
+            for (_, timer) in self.timers.iter().filter(|(armed, _)| *armed == actor) {
+                timers.set(*timer);
+            }
+        }
+        for (choices, (role, actor)) in
+            state.random_choices.iter_mut().zip(self.system.plain.actors.iter().zip(&state.actor_states))
+        {
+            if let (Role::Seat(seat), RoleState::Seat(inside)) = (role, &**actor) {
+                choices.insert(crate::system::seat::KEY.into(), seat.menu(inside));
+            }
+        }
+        state
+    }
+}

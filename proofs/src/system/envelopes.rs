@@ -1,0 +1,198 @@
+//! Which envelopes can no longer matter.
+//!
+//! On a duplicating network every envelope stays for ever, and each one that does nothing any more doubles the states for
+//! nothing. An envelope is *dead* when from now on, whatever happens, delivering it leads to no actor state that would
+//! not be reached without it. Every rule below rests on something that only grows: sessions, nonces, request numbers,
+//! direct numbers, indexes, versions. `tests/reduction.rs` shows that nothing is lost.
+
+use std::collections::HashSet;
+
+use model::client::Pending;
+use model::ids::{Pass, RequestNumber, Session, Version};
+use model::packet::{Down, Request, Up};
+use model::{ClientState, Packet, ServerState};
+use stateright::actor::{Id, Network};
+
+use super::{Envelope, KEY, State, seat, server};
+
+/// The envelopes that can no longer matter in this state.
+pub fn dead(state: &State) -> Vec<Envelope> {
+    let Network::UnorderedDuplicating(envelopes, _) = &state.network else { return Vec::new() };
+    let world = World::of(state, envelopes.iter());
+    envelopes.iter().filter(|envelope| world.is_dead(envelope)).cloned().collect()
+}
+
+/// What the rules look at.
+struct World<'a> {
+    server: &'a ServerState,
+    state: &'a State,
+    /// The highest update ack of each session that is under way.
+    acks: Vec<(Pass, Version)>,
+    under_way: HashSet<(Pass, &'a Up)>,
+}
+
+impl<'a> World<'a> {
+    fn of(state: &'a State, envelopes: impl Iterator<Item = &'a Envelope>) -> World<'a> {
+        let mut acks: Vec<(Pass, Version)> = Vec::new();
+        let mut under_way = HashSet::new();
+        for envelope in envelopes {
+            let Packet::Up { pass, up } = &envelope.msg else { continue };
+            under_way.insert((*pass, up));
+            if let Up::UpdateAck(version) = up {
+                match acks.iter_mut().find(|(known, _)| known == pass) {
+                    Some((_, highest)) => *highest = (*highest).max(*version),
+                    None => acks.push((*pass, *version)),
+                }
+            }
+        }
+        World { server: server(state), state, acks, under_way }
+    }
+
+    fn is_dead(&self, envelope: &Envelope) -> bool {
+        let to_server = usize::from(envelope.dst) == super::SERVER;
+        match &envelope.msg {
+            Packet::Register { name, nonce, cookie } => {
+                let waiting = self.client(envelope.src).is_some_and(|client| {
+                    client.registering().is_some_and(|registering| registering.nonce == *nonce)
+                });
+                !waiting && *cookie != KEY.cookie(envelope.src, name, self.server.directory.version)
+            }
+            Packet::Challenge { nonce, .. }
+            | Packet::Welcome { nonce, .. }
+            | Packet::Refused { nonce, .. } => self.client(envelope.dst).is_none_or(|client| {
+                client.registering().is_none_or(|registering| registering.nonce != *nonce)
+            }),
+            Packet::Up { pass, up } if to_server => self.is_dead_up(envelope.src, *pass, up),
+            Packet::Down { pass, down } => self.is_dead_down(envelope.dst, *pass, down),
+            Packet::Direct { sender, from, to, number, .. } => {
+                self.client(envelope.dst).is_none_or(|client| {
+                    let listed = client.directory.find(sender);
+                    client.registered().is_some_and(|own| own.pass.session > *to)
+                        || client.heard.get(from).is_some_and(|(last, _)| last >= number)
+                        || listed.is_some_and(|entry| {
+                            entry.session > *from || (entry.session == *from && !entry.online)
+                        })
+                })
+            }
+            Packet::DirectAck { number, from, .. } => self.client(envelope.dst).is_none_or(|client| {
+                !matches!(client.pending(), Some(Pending::Direct(pending))
+                    if pending.number == *number && pending.to == *from)
+            }),
+            Packet::Up { .. } => true,
+        }
+    }
+
+    /// What a client says to the server: dead when the server has nothing to learn from it, and the client nothing from
+    /// the answer. The answer to any late packet of a session is that it has ended; for that, one packet is enough,
+    /// and the highest update ack is kept.
+    fn is_dead_up(&self, src: Id, pass: Pass, up: &Up) -> bool {
+        let online = self.server.online(pass.session);
+        let ack = self.acks.iter().find(|(known, _)| *known == pass).map(|(_, version)| *version);
+        let in_session = self.in_session(src, pass);
+        let end_covered = in_session.is_none() || ack.is_some();
+        match up {
+            Up::UpdateAck(version) => {
+                let known = online.is_none_or(|online| online.sync.acked >= *version);
+                known && (in_session.is_none() || ack > Some(*version))
+            }
+            Up::Alive(asked) => {
+                let stale = *asked < self.server.directory.version
+                    && online
+                        .is_none_or(|online| online.probe.as_ref().is_none_or(|probe| probe.asked != *asked));
+                (stale || online.is_none()) && end_covered
+            }
+            Up::PostAck { join, next } => {
+                let membership = online
+                    .and_then(|online| online.membership.as_ref())
+                    .filter(|member| member.join == *join);
+                let known = membership.is_none_or(|member| member.acked >= *next);
+                let higher =
+                    |other: &&Up| matches!(other, Up::PostAck { join: j, next: n } if j == join && n > next);
+                let covered = self.under_way.iter().any(|(known, up)| *known == pass && higher(up));
+                let member = in_session.is_some_and(|client| awaits_join(client, *join));
+                known && end_covered && (!member || covered)
+            }
+            Up::Request { number, .. } => {
+                let last = self.server.sessions.get(&pass.session).and_then(|record| record.last.as_ref());
+                let effective = online.is_some() && last.is_none_or(|(last, _)| last < number);
+                let awaited = in_session.is_some_and(|client| pending_request(client) == Some(*number));
+                !effective && !awaited && end_covered
+            }
+        }
+    }
+
+    fn is_dead_down(&self, dst: Id, pass: Pass, down: &Down) -> bool {
+        let Some(client) = self.client(dst) else { return true };
+        if !self.may_be_in(client, pass) {
+            return true;
+        }
+        let Some(own) = client.registered() else { return false };
+        match down {
+            Down::Reply { number, .. } => {
+                *number <= own.last_request && pending_request(client) != Some(*number)
+            }
+            Down::Update(update) => {
+                let acked =
+                    self.server.online(pass.session).is_none_or(|online| online.sync.acked >= update.to);
+                update.to <= client.directory.version && acked
+            }
+            Down::Post { join, index, .. } => {
+                let shown = match &own.mode {
+                    model::client::Mode::Group { join: current, next, ahead, .. } if current == join => {
+                        index < next || ahead.contains_key(index)
+                    }
+                    _ => false,
+                };
+                shown || !awaits_join(client, *join)
+            }
+            Down::Removed { join } => !awaits_join(client, *join),
+            Down::Probe(asked) => {
+                self.under_way.contains(&(pass, &Up::Alive(*asked)))
+                    || (*asked < self.server.directory.version
+                        && self.server.online(pass.session).is_none_or(|online| {
+                            online.probe.as_ref().is_none_or(|probe| probe.asked != *asked)
+                        }))
+            }
+            Down::Gone => false,
+        }
+    }
+
+    /// The client, unless it has ended or crashed.
+    fn client(&self, id: Id) -> Option<&'a ClientState> {
+        let actor = usize::from(id);
+        let client = &seat(self.state, actor).client;
+        let ended = matches!(client.phase, model::client::Phase::Exited(_));
+        (!ended && !self.state.crashed[actor]).then_some(client)
+    }
+
+    /// The client, if it is in this session now.
+    fn in_session(&self, id: Id, pass: Pass) -> Option<&'a ClientState> {
+        self.client(id).filter(|client| client.registered().is_some_and(|own| own.pass == pass))
+    }
+
+    /// Whether the client is in this session or may come to be.
+    fn may_be_in(&self, client: &ClientState, pass: Pass) -> bool {
+        if let Some(own) = client.registered() {
+            return pass.session >= own.pass.session;
+        }
+        let of_this = |session: Session| {
+            let nonce = self.server.sessions.get(&session).map(|record| record.nonce);
+            nonce.is_some() && nonce == client.registering().map(|registering| registering.nonce)
+        };
+        of_this(pass.session)
+    }
+}
+
+fn pending_request(client: &ClientState) -> Option<RequestNumber> {
+    match client.pending() {
+        Some(Pending::Request(pending)) => Some(pending.number),
+        Some(Pending::Direct(_)) | None => None,
+    }
+}
+
+/// Whether the client is a member since this request, or will be once it is answered.
+fn awaits_join(client: &ClientState, join: RequestNumber) -> bool {
+    let joining = matches!(client.pending(), Some(Pending::Request(pending))
+        if pending.number == join && matches!(pending.request, Request::JoinGroup(_)));
+    joining || client.registered().is_some_and(|own| own.mode.join() == Some(join))
+}

@@ -1,0 +1,164 @@
+//! What a person has typed and seen, as far as a promise speaks about it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::event::Exit;
+use model::ids::{Index, Version};
+use model::{Event, Name, Text};
+
+/// What a person has typed and seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct History {
+    /// Whether the client takes the next command.
+    pub ready: bool,
+    /// The group that the prompt shows.
+    pub group: Option<Name>,
+    /// The texts it has typed, in order, with what it was told about each.
+    pub letters: Vec<Letter>,
+    /// Direct messages it was shown, and how often.
+    pub directs: BTreeMap<(Name, Text), u8>,
+    /// Posts it was shown, its own in their place, per group and in the order shown.
+    pub posts: BTreeMap<Name, Vec<(Index, Name, Text)>>,
+    /// The last post shown since it joined.
+    pub last: Option<Index>,
+    /// Groups it was told to have created.
+    pub created: Vec<Name>,
+    /// Direct messages that were queued when its client was killed.
+    pub lost: BTreeSet<(Name, Text)>,
+    /// How its client ended.
+    pub exit: Option<Exit>,
+    /// What should never happen and shows only at the moment.
+    pub faults: BTreeSet<Fault>,
+}
+
+/// A text that a person has typed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Letter {
+    /// Under which name.
+    pub from: Name,
+    /// The receiver, or nobody for a post.
+    pub to: Option<Name>,
+    /// The group that the prompt showed.
+    pub group: Option<Name>,
+    /// What it says.
+    pub text: Text,
+    /// What the person was told about it.
+    pub fate: Fate,
+}
+
+/// What a person was told about a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fate {
+    /// Nothing yet.
+    Open,
+    /// Received by the peer.
+    Received,
+    /// Received by the server, with this index.
+    Posted(Index),
+    /// It will not be shown.
+    Refused,
+    /// Not known.
+    Unknown,
+}
+
+/// What should never happen and shows only at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fault {
+    /// A post was shown while the prompt showed no group.
+    PostOutsideGroup,
+    /// A post was shown that does not follow the one before.
+    Gap,
+    /// The directory went back.
+    DirectoryBack,
+    /// Something was told after the end.
+    ToldAfterExit,
+}
+
+impl History {
+    /// The person is told something.
+    pub fn see(&mut self, own: &Name, event: Event) {
+        if self.exit.is_some() {
+            self.faults.insert(Fault::ToldAfterExit);
+        }
+        match event {
+            Event::Ready => self.ready = true,
+            Event::Direct { from, text } => self.see_direct(from, text),
+            Event::DirectReceived { .. } => self.learn(Fate::Received),
+            Event::DirectRefused { .. } | Event::PostRefused => self.learn(Fate::Refused),
+            Event::NoAck { .. } => self.learn(Fate::Unknown),
+            Event::PostReceived { index } => self.learn(Fate::Posted(index)),
+            Event::Post { from, text, index } => self.see_post(from, text, index),
+            Event::OwnPost { text, index } => self.see_post(own.clone(), text, index),
+            Event::Joined(group) => {
+                self.group = Some(group);
+                self.last = None;
+            }
+            Event::Left(_) | Event::Removed(_) => self.group = None,
+            Event::SessionLost => {
+                self.group = None;
+                self.ready = false;
+                self.learn(Fate::Unknown);
+            }
+            Event::GroupCreated(group) => self.created.push(group),
+            Event::Exited { reason, queued } => {
+                for (from, text) in queued {
+                    self.see_direct(from, text);
+                }
+                self.group = None;
+                self.ready = false;
+                self.exit = Some(reason);
+            }
+            Event::Registering
+            | Event::Registered
+            | Event::Directory(_)
+            | Event::Queued { .. }
+            | Event::UnknownPerson(_)
+            | Event::GroupExists(_)
+            | Event::TooManyGroups
+            | Event::Groups(_)
+            | Event::NoSuchGroup(_)
+            | Event::Members { .. }
+            | Event::InvalidCommand
+            | Event::NotReady(_) => {}
+        }
+    }
+
+    /// The client is killed, with what it held, and started again.
+    pub fn restart(&mut self, queued: impl IntoIterator<Item = (Name, Text)>) {
+        self.lost.extend(queued);
+        self.learn(Fate::Unknown);
+        self.group = None;
+        self.ready = false;
+        self.exit = None;
+    }
+
+    /// The client went from one version of the directory to another.
+    pub fn saw_version(&mut self, before: Version, after: Version) {
+        if after < before {
+            self.faults.insert(Fault::DirectoryBack);
+        }
+    }
+
+    fn see_direct(&mut self, from: Name, text: Text) {
+        *self.directs.entry((from, text)).or_default() += 1;
+    }
+
+    fn see_post(&mut self, from: Name, text: Text, index: Index) {
+        let Some(group) = self.group.clone() else {
+            self.faults.insert(Fault::PostOutsideGroup);
+            return;
+        };
+        if self.last.is_some_and(|last| index != last.next()) {
+            self.faults.insert(Fault::Gap);
+        }
+        self.last = Some(index);
+        self.posts.entry(group).or_default().push((index, from, text));
+    }
+
+    /// One text at a time is open; this is what became of it.
+    fn learn(&mut self, fate: Fate) {
+        if let Some(letter) = self.letters.last_mut().filter(|letter| letter.fate == Fate::Open) {
+            letter.fate = fate;
+        }
+    }
+}

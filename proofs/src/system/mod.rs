@@ -1,0 +1,214 @@
+//! A scenario as a stateright model: the actors, and a duplicating network that forgets what can no longer matter.
+
+pub mod envelopes;
+pub mod history;
+pub mod role;
+pub mod seat;
+
+use std::sync::Arc;
+
+use model::ids::{Key, Nonce, Session};
+use model::{Client, ClientConfig, ClientState, Name, Server, ServerConfig, ServerState, Timing};
+use model::{Packet, Timer};
+use stateright::actor::{ActorModel, ActorModelAction, ActorModelState, Id, Network};
+use stateright::{Model, Property};
+
+use crate::properties;
+use crate::scenario::{Scenario, Suspicion, Wish};
+use crate::settle::Memo;
+use crate::witness::Witnesses;
+use role::{Choice, Role, RoleState};
+use seat::{Seat, SeatState};
+
+/// A state of the whole system.
+pub type State = ActorModelState<Role>;
+/// A step of the whole system.
+pub type Action = ActorModelAction<Packet, Timer, Choice>;
+/// A packet under way.
+pub type Envelope = stateright::actor::Envelope<Packet>;
+
+/// Where the server sits.
+pub const SERVER: usize = 0;
+
+/// A scenario that can be explored.
+pub struct System {
+    /// What it was made of.
+    pub scenario: Arc<Scenario>,
+    /// The actors on stateright's own network.
+    pub plain: ActorModel<Role, Arc<Scenario>>,
+    /// Whether envelopes that can no longer matter are dropped. Off only to show that it makes no difference.
+    pub reduced: bool,
+    /// The promises to check.
+    pub promises: Vec<Property<System>>,
+    /// States from which everything is known to settle.
+    pub settled: Memo,
+    /// Situations that have occurred.
+    pub witnesses: Witnesses,
+}
+
+impl System {
+    /// All promises, on the reduced network.
+    pub fn new(scenario: Scenario) -> System {
+        let scenario = Arc::new(scenario);
+        let plain = ActorModel::new(scenario.clone(), ())
+            .actors(actors(&scenario))
+            .init_network(Network::new_unordered_duplicating([]))
+            .max_crashes(scenario.crashes);
+        System {
+            plain,
+            reduced: true,
+            promises: properties::all(),
+            settled: Memo::default(),
+            witnesses: Witnesses::new(&scenario),
+            scenario,
+        }
+    }
+
+    fn suspicion_allowed(&self, timer: Timer) -> bool {
+        let kind = match timer {
+            Timer::Attempt => Suspicion::Attempt,
+            Timer::Update(_) => Suspicion::Update,
+            Timer::Post(_) => Suspicion::Post,
+            Timer::Probe(_) => Suspicion::Probe,
+        };
+        self.scenario.suspicions.contains(&kind)
+    }
+
+    /// Forgets what was delivered last, and every envelope that can no longer matter.
+    fn tidy(&self, state: &mut State) {
+        let dead = if self.reduced { envelopes::dead(state) } else { Vec::new() };
+        if let Network::UnorderedDuplicating(envelopes, last) = &mut state.network {
+            *last = None;
+            for envelope in dead {
+                envelopes.remove(&envelope);
+            }
+        }
+    }
+}
+
+impl Model for System {
+    type State = State;
+    type Action = Action;
+
+    fn init_states(&self) -> Vec<State> {
+        let mut start = self.plain.init_states().remove(0);
+        if self.scenario.registered {
+            start = crate::settle::set_up(self, start);
+        }
+        self.tidy(&mut start);
+        vec![start]
+    }
+
+    fn actions(&self, state: &State, actions: &mut Vec<Action>) {
+        self.plain.actions(state, actions);
+        actions.retain(|action| match action {
+            ActorModelAction::Timeout(_, timer) => self.suspicion_allowed(*timer),
+            // The server does not crash, and a client that crashed stays away: its person starts another one.
+            ActorModelAction::Crash(id) => {
+                usize::from(*id) != SERVER && seat(state, usize::from(*id)).person.exit.is_none()
+            }
+            ActorModelAction::Recover(_) => false,
+            ActorModelAction::Deliver { .. }
+            | ActorModelAction::Drop(_)
+            | ActorModelAction::SelectRandom { .. } => true,
+        });
+    }
+
+    fn next_state(&self, last: &State, action: Action) -> Option<State> {
+        let watched = self.witnesses.wanted().then(|| action.clone());
+        let mut next = self.plain.next_state(last, action)?;
+        self.tidy(&mut next);
+        if let Some(action) = watched {
+            self.witnesses.watch(last, &action, &next);
+        }
+        Some(next)
+    }
+
+    fn properties(&self) -> Vec<Property<System>> {
+        self.promises.clone()
+    }
+
+    fn within_boundary(&self, state: &State) -> bool {
+        server(state).next_session.0 <= self.scenario.first_free_session()
+    }
+}
+
+/// The server's state.
+///
+/// # Panics
+/// If actor 0 is no server; it always is.
+pub fn server(state: &State) -> &ServerState {
+    match &*state.actor_states[SERVER] {
+        RoleState::Server(server) => server,
+        RoleState::Seat(_) => unreachable!("actor 0 is the server"),
+    }
+}
+
+/// The state of a client and its person.
+///
+/// # Panics
+/// If asked for actor 0.
+pub fn seat(state: &State, actor: usize) -> &SeatState {
+    match &*state.actor_states[actor] {
+        RoleState::Seat(seat) => seat,
+        RoleState::Server(_) => unreachable!("only actor 0 is a server"),
+    }
+}
+
+/// All clients with their persons and actor numbers.
+pub fn seats(state: &State) -> impl Iterator<Item = (usize, &SeatState)> + Clone {
+    (1..state.actor_states.len()).map(|actor| (actor, seat(state, actor)))
+}
+
+/// All clients that have not crashed.
+pub fn living(state: &State) -> impl Iterator<Item = (usize, &SeatState)> {
+    seats(state).filter(|(actor, _)| !state.crashed[*actor])
+}
+
+/// The client that is in a session, if it has not crashed.
+pub fn holder(state: &State, session: Session) -> Option<&ClientState> {
+    living(state)
+        .map(|(_, seat)| &seat.client)
+        .find(|client| client.registered().is_some_and(|own| own.pass.session == session))
+}
+
+const KEY: Key = Key([7; 16]);
+const FIRST_SESSION: Session = Session(1);
+
+impl Scenario {
+    /// The session number that the server may have ready at most.
+    fn first_free_session(&self) -> u64 {
+        FIRST_SESSION.0 + self.sessions.max(self.people.len() as u64)
+    }
+
+    /// Where registrations start counting.
+    pub fn first_session(&self) -> Session {
+        FIRST_SESSION
+    }
+
+    /// The first nonce of a client in one of its lives.
+    pub fn nonce(&self, actor: usize, life: u64) -> Nonce {
+        Nonce(actor as u64 * 1000 + life * 100)
+    }
+}
+
+fn actors(scenario: &Arc<Scenario>) -> Vec<Role> {
+    let limits = scenario.limits;
+    let timing = Timing::default();
+    let config = ServerConfig { key: KEY, first_session: FIRST_SESSION, limits, timing };
+    let mut actors = vec![Role::Server(Server { config })];
+    for (i, person) in scenario.people.iter().enumerate() {
+        let restarts = person.menu.iter().flat_map(|dish| match dish.wish {
+            Wish::Restart(name) => {
+                vec![Name::person(name).expect("a scenario has good names"); dish.times.into()]
+            }
+            _ => Vec::new(),
+        });
+        let lives = (0..).zip(std::iter::once(person.name.clone()).chain(restarts)).map(|(life, name)| {
+            let nonce = scenario.nonce(i + 1, life);
+            Client { config: ClientConfig { name, server: Id::from(SERVER), nonce, limits, timing } }
+        });
+        actors.push(Role::Seat(Seat { lives: lives.collect(), person: person.clone() }));
+    }
+    actors
+}

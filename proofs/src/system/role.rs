@@ -1,0 +1,135 @@
+//! One enum for the actors of a system. stateright's own `Choice` does not forward `on_random`.
+
+use std::borrow::Cow;
+
+use model::{Message, Packet, Server, ServerState, Timer};
+use stateright::actor::{Actor, Command, Id, Out};
+
+use super::seat::{Seat, SeatState};
+
+/// An actor.
+#[derive(Clone, Debug)]
+pub enum Role {
+    /// The server; its operator only watches.
+    Server(Server),
+    /// A client and its person.
+    Seat(Seat),
+}
+
+/// The state of an actor.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RoleState {
+    /// Of the server.
+    Server(ServerState),
+    /// Of a client and its person.
+    Seat(SeatState),
+}
+
+/// What a person chooses: the number of a dish on its menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Choice(pub u8);
+
+impl Actor for Role {
+    type Msg = Packet;
+    type Timer = Timer;
+    type State = RoleState;
+    type Storage = ();
+    type Random = Choice;
+
+    fn on_start(&self, id: Id, storage: &Option<()>, out: &mut Out<Self>) -> RoleState {
+        match self {
+            Role::Server(server) => {
+                let mut inner = Out::new();
+                let state = server.on_start(id, storage, &mut inner);
+                forward(inner, out);
+                RoleState::Server(state)
+            }
+            Role::Seat(seat) => RoleState::Seat(seat.start(id, out)),
+        }
+    }
+
+    fn on_msg(&self, id: Id, state: &mut Cow<'_, RoleState>, src: Id, packet: Packet, out: &mut Out<Self>) {
+        self.step(
+            state,
+            out,
+            |server, state, out| server.on_msg(id, state, src, Message::Packet(packet.clone()), out),
+            |seat, state, out| {
+                seat.on_message(id, state, src, Message::Packet(packet.clone()), out);
+            },
+        );
+    }
+
+    fn on_timeout(&self, id: Id, state: &mut Cow<'_, RoleState>, timer: &Timer, out: &mut Out<Self>) {
+        self.step(
+            state,
+            out,
+            |server, state, out| server.on_timeout(id, state, timer, out),
+            |seat, state, out| {
+                seat.on_timeout(id, state, timer, out);
+            },
+        );
+    }
+
+    fn on_random(&self, id: Id, state: &mut Cow<'_, RoleState>, choice: &Choice, out: &mut Out<Self>) {
+        if let (Role::Seat(seat), RoleState::Seat(_)) = (self, &**state) {
+            let RoleState::Seat(state) = state.to_mut() else { return };
+            seat.choose(id, state, *choice, out);
+        }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Role::Server(server) => server.name(),
+            Role::Seat(seat) => seat.person.name.to_string(),
+        }
+    }
+}
+
+impl Role {
+    /// Lets the actor inside take a step on its own part of the state, which stays borrowed if nothing changes.
+    fn step(
+        &self,
+        state: &mut Cow<'_, RoleState>,
+        out: &mut Out<Role>,
+        on_server: impl FnOnce(&Server, &mut Cow<'_, ServerState>, &mut Out<Server>),
+        on_seat: impl FnOnce(&Seat, &mut Cow<'_, SeatState>, &mut Out<Role>),
+    ) {
+        let next = match (self, &**state) {
+            (Role::Server(server), RoleState::Server(inside)) => {
+                let mut inside = Cow::Borrowed(inside);
+                let mut inner = Out::new();
+                on_server(server, &mut inside, &mut inner);
+                forward(inner, out);
+                owned(inside).map(RoleState::Server)
+            }
+            (Role::Seat(seat), RoleState::Seat(inside)) => {
+                let mut inside = Cow::Borrowed(inside);
+                on_seat(seat, &mut inside, out);
+                owned(inside).map(RoleState::Seat)
+            }
+            _ => unreachable!("an actor keeps its role"),
+        };
+        if let Some(next) = next {
+            *state = Cow::Owned(next);
+        }
+    }
+}
+
+fn owned<T: Clone>(state: Cow<'_, T>) -> Option<T> {
+    match state {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(state) => Some(state),
+    }
+}
+
+/// Passes on what goes to peers and timers. What a server tells its operator stays with it.
+fn forward(inner: Out<Server>, out: &mut Out<Role>) {
+    for command in inner {
+        match command {
+            Command::Send(peer, Message::Packet(packet)) => out.send(peer, packet),
+            Command::SetTimer(timer, range) => out.set_timer(timer, range),
+            Command::CancelTimer(timer) => out.cancel_timer(timer),
+            Command::Send(..) | Command::ChooseRandom(..) | Command::Save(()) => {}
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! Situations that have to occur, so that a promise about them is not empty talk.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use model::Packet;
+use model::client::{Mode, Phase};
+use model::event::Exit;
+use model::packet::{Down, Up};
+use stateright::actor::ActorModelAction;
+
+use crate::scenario::Scenario;
+use crate::system::history::Fate;
+use crate::system::{Action, SERVER, State, seat, seats, server};
+
+/// A situation, seen in a step.
+pub struct Witness {
+    /// Its name.
+    pub name: &'static str,
+    /// What happens.
+    pub about: &'static str,
+    /// Whether this step shows it.
+    seen: fn(&State, &Action, &State) -> bool,
+}
+
+/// The situations that a scenario has to show, and which it has shown.
+pub struct Witnesses {
+    wanted: Vec<&'static Witness>,
+    seen: Vec<AtomicUsize>,
+    missing: AtomicUsize,
+}
+
+impl Witnesses {
+    /// Those that the scenario names.
+    ///
+    /// # Panics
+    /// If it names one that does not exist.
+    pub fn new(scenario: &Scenario) -> Witnesses {
+        let find = |name: &&str| ALL.iter().find(|witness| witness.name == *name);
+        let wanted: Vec<_> =
+            scenario.witnesses.iter().map(|name| find(name).expect("witnesses are listed")).collect();
+        let seen = wanted.iter().map(|_| AtomicUsize::new(0)).collect();
+        Witnesses { missing: AtomicUsize::new(wanted.len()), wanted, seen }
+    }
+
+    /// Whether there is anything left to be seen.
+    pub fn wanted(&self) -> bool {
+        self.missing.load(Ordering::Relaxed) > 0
+    }
+
+    /// Looks at a step.
+    pub fn watch(&self, last: &State, action: &Action, next: &State) {
+        for (witness, seen) in self.wanted.iter().zip(&self.seen) {
+            if seen.load(Ordering::Relaxed) == 0
+                && (witness.seen)(last, action, next)
+                && seen.swap(1, Ordering::Relaxed) == 0
+            {
+                self.missing.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Each with whether it was seen.
+    pub fn outcome(&self) -> impl Iterator<Item = (&'static Witness, bool)> {
+        self.wanted.iter().zip(&self.seen).map(|(witness, seen)| (*witness, seen.load(Ordering::Relaxed) > 0))
+    }
+}
+
+/// All situations.
+pub static ALL: &[Witness] = &[
+    Witness {
+        name: "direct-received",
+        about: "a direct message is acked to its sender",
+        seen: |_, _, next| fates(next).any(|fate| fate == Fate::Received),
+    },
+    Witness {
+        name: "direct-queued",
+        about: "a direct message waits while its receiver is in a group",
+        seen: |_, _, next| queued(next).any(|queued| queued > 0),
+    },
+    Witness {
+        name: "queue-full",
+        about: "a direct message is refused because the queue is full",
+        seen: |_, _, next| fates(next).any(|fate| fate == Fate::Refused),
+    },
+    Witness {
+        name: "flushed-on-leaving",
+        about: "queued direct messages are shown when the group is left",
+        seen: |last, _, next| {
+            flushed(last, next, |seat| seat.person.exit.is_none() && seat.client.registered().is_some())
+        },
+    },
+    Witness {
+        name: "flushed-on-dereg",
+        about: "queued direct messages are shown when deregistering",
+        seen: |last, _, next| flushed(last, next, |seat| seat.person.exit == Some(Exit::Deregistered)),
+    },
+    Witness {
+        name: "flushed-on-silence",
+        about: "queued direct messages are shown when the server does not answer",
+        seen: |last, _, next| flushed(last, next, |seat| seat.person.exit == Some(Exit::ServerSilent)),
+    },
+    Witness {
+        name: "flushed-on-session-lost",
+        about: "queued direct messages are shown when the session is lost",
+        seen: |last, _, next| flushed(last, next, |seat| matches!(seat.client.phase, Phase::Registering(_))),
+    },
+    Witness {
+        name: "fate-unknown",
+        about: "a direct message was accepted, but its sender got no ack",
+        seen: |_, _, next| {
+            seats(next).any(|(_, author)| {
+                author.person.letters.iter().any(|letter| {
+                    letter.fate == Fate::Unknown
+                        && seats(next).any(|(_, reader)| {
+                            reader.person.directs.contains_key(&(letter.from.clone(), letter.text.clone()))
+                        })
+                })
+            })
+        },
+    },
+    Witness {
+        name: "reply-from-memory",
+        about: "a repeated request gets the same reply again",
+        seen: |last, action, _| match action {
+            ActorModelAction::Deliver {
+                msg: Packet::Up { pass, up: Up::Request { number, .. } }, ..
+            } => {
+                let record = server(last).sessions.get(&pass.session);
+                record.and_then(|record| record.last.as_ref()).is_some_and(|(known, _)| known == number)
+            }
+            _ => false,
+        },
+    },
+    Witness {
+        name: "probe-saved-the-living",
+        about: "a suspected client answers a probe and stays",
+        seen: |last, action, next| match action {
+            ActorModelAction::Deliver { msg: Packet::Up { pass, up: Up::Alive(_) }, .. } => {
+                let probed =
+                    |state| server(state).online(pass.session).is_some_and(|online| online.probe.is_some());
+                probed(last) && !probed(next)
+            }
+            _ => false,
+        },
+    },
+    Witness {
+        name: "probed-out",
+        about: "a client that does not answer probes is taken offline",
+        seen: |last, action, next| match action {
+            ActorModelAction::Timeout(_, model::Timer::Probe(session)) => {
+                server(last).online(*session).is_some() && server(next).online(*session).is_none()
+            }
+            _ => false,
+        },
+    },
+    Witness {
+        name: "taken-for-dead",
+        about: "a client that lives is taken offline, learns of it and registers again",
+        seen: |_, action, _| {
+            matches!(action, ActorModelAction::Deliver { msg: Packet::Down { down: Down::Gone, .. }, .. })
+        },
+    },
+    Witness {
+        name: "name-taken",
+        about: "a registration is refused because of the name",
+        seen: |_, _, next| seats(next).any(|(_, seat)| seat.person.exit == Some(Exit::NameTaken)),
+    },
+    Witness {
+        name: "address-taken",
+        about: "a registration is refused because of the address",
+        seen: |_, _, next| seats(next).any(|(_, seat)| seat.person.exit == Some(Exit::AddressTaken)),
+    },
+    Witness {
+        name: "name-registered-anew",
+        about: "a name is registered anew after its holder left",
+        seen: |last, _, next| {
+            let (last, next) = (server(last), server(next));
+            last.next_session < next.next_session
+                && last.directory.entries().count() == next.directory.entries().count()
+        },
+    },
+    Witness {
+        name: "updates-gathered",
+        about: "one update brings more than one change",
+        seen: |_, action, _| match action {
+            ActorModelAction::Deliver { msg: Packet::Down { down: Down::Update(update), .. }, .. } => {
+                update.to.0 > update.base.0 + 1
+            }
+            _ => false,
+        },
+    },
+    Witness {
+        name: "posted",
+        about: "a post is shown to another member",
+        seen: |_, _, next| {
+            seats(next).any(|(_, seat)| seat.person.posts.values().any(|posts| !posts.is_empty()))
+        },
+    },
+    Witness {
+        name: "post-ahead",
+        about: "a post comes before its turn and waits",
+        seen: |_, _, next| {
+            seats(next).any(|(_, seat)| match seat.client.registered().map(|own| &own.mode) {
+                Some(Mode::Group { ahead, .. }) => !ahead.is_empty(),
+                _ => false,
+            })
+        },
+    },
+    Witness {
+        name: "window-full",
+        about: "a post waits for room in the window",
+        seen: |_, _, next| !server(next).window.queue.is_empty(),
+    },
+    Witness {
+        name: "member-removed",
+        about: "a member that does not ack is removed",
+        seen: |last, action, next| match action {
+            ActorModelAction::Timeout(_, model::Timer::Post(session)) => {
+                server(last).membership(*session).is_some() && server(next).membership(*session).is_none()
+            }
+            _ => false,
+        },
+    },
+    Witness {
+        name: "removed-and-rejoined",
+        about: "a member that was removed joins again and is shown a post",
+        seen: |last, action, next| match action {
+            ActorModelAction::Deliver {
+                dst,
+                msg: Packet::Down { down: Down::Post { join, index, .. }, .. },
+                ..
+            } => {
+                let actor = usize::from(*dst);
+                let rejoined = join.0 > 1 && index.0 > 0;
+                rejoined && seat(last, actor).person.posts != seat(next, actor).person.posts
+            }
+            _ => false,
+        },
+    },
+    Witness {
+        name: "group-exists",
+        about: "two people create the same group and one of them succeeds",
+        seen: |_, action, _| {
+            matches!(
+                action,
+                ActorModelAction::Deliver {
+                    msg: Packet::Down {
+                        down: Down::Reply { reply: model::packet::Reply::GroupExists, .. },
+                        ..
+                    },
+                    ..
+                }
+            )
+        },
+    },
+    Witness {
+        name: "crashed-member",
+        about: "a member has crashed and is removed or taken offline",
+        seen: |last, _, next| {
+            let members =
+                |state| server(state).groups.values().map(|group| group.members.len()).sum::<usize>();
+            last.crashed.iter().any(|crashed| *crashed) && members(next) < members(last)
+        },
+    },
+    Witness {
+        name: "left",
+        about: "a client deregisters",
+        seen: |last, action, next| {
+            let to_server =
+                matches!(action, ActorModelAction::Deliver { dst, .. } if usize::from(*dst) == SERVER);
+            let online = |state| server(state).directory.entries().filter(|entry| entry.online).count();
+            to_server && online(next) < online(last)
+        },
+    },
+];
+
+fn fates(state: &State) -> impl Iterator<Item = Fate> {
+    seats(state).flat_map(|(_, seat)| seat.person.letters.iter().map(|letter| letter.fate))
+}
+
+fn queued(state: &State) -> impl Iterator<Item = usize> {
+    seats(state).filter_map(|(_, seat)| Some(seat.client.registered()?.queue.len()))
+}
+
+/// Whether somebody's queue was emptied in this step, and the person is then in a certain position.
+fn flushed(last: &State, next: &State, position: fn(&crate::system::seat::SeatState) -> bool) -> bool {
+    let waiting = |state: &State, actor| {
+        seat(state, actor).client.registered().is_some_and(|own| !own.queue.is_empty())
+    };
+    seats(next).any(|(actor, after)| waiting(last, actor) && !waiting(next, actor) && position(after))
+}
