@@ -177,6 +177,22 @@ fn an_actor_does_not_wait_for_an_operator() {
     assert_eq!(told, [waiting(0), waiting(1), waiting(2), Told::Dropped(997)]);
 }
 
+#[test]
+fn one_thread_can_listen_while_another_commands() {
+    let console = start(counting(), any_port(), Overflow::Wait).unwrap();
+    std::thread::scope(|scope| {
+        let listener = scope.spawn(|| (1..=100).all(|number| next(&console) == waiting(number)));
+        scope.spawn(|| {
+            let sender = console.sender();
+            let mut given = 0;
+            while given < 100 {
+                given += usize::from(sender.send(Command::Quit).is_ok());
+            }
+        });
+        assert!(listener.join().unwrap());
+    });
+}
+
 // Timers.
 
 #[test]
