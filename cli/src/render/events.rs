@@ -81,7 +81,7 @@ fn words(event: &Event) -> Vec<String> {
         Event::Groups(groups) if groups.is_empty() => vec!["No available group right now".into()],
         Event::Groups(groups) => list("Available group chats:".into(), groups),
         Event::NoSuchGroup(group) => vec![format!("Group {} does not exist", safe(group))],
-        Event::PostReceived => vec!["Message received by Server.".into()],
+        Event::PostReceived { .. } => vec!["Message received by Server.".into()],
         Event::PostRefused => vec!["The server has too many messages to deliver, this one was not accepted".into()],
         Event::Post { from, text, .. } => {
             vec![format!("Group_Message {}: {}", safe(from), escape(text.as_str()))]
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn lines_of_a_group_carry_its_name() {
         let cases: Vec<(Event, &[&str])> = vec![
-            (Event::PostReceived, &["Message received by Server."]),
+            (Event::PostReceived { index: Index(3) }, &["Message received by Server."]),
             (Event::PostRefused, &["The server has too many messages to deliver, this one was not accepted"]),
             (Event::Post { from: name("Y"), text: text("hi"), index: Index(3) }, &["Group_Message Y: hi"]),
             (Event::OwnPost { text: text("hi"), index: Index(3) }, &[]),
