@@ -275,7 +275,7 @@ fn who_does_not_ack_a_post_is_removed_and_told() {
     for member in [&mut x, &mut y] {
         join(member, "roomA");
     }
-    y.signal(Signal::SIGSTOP);
+    y.pause();
     x.ask_in("roomA", "send_group hello?", "Message received by Server.");
     server.await_line(">>> Client Y not responsive, removed from roomA");
     server.expect("Group table updated.");

@@ -15,6 +15,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 /// One running `chat`. Killed when dropped.
@@ -130,7 +131,11 @@ impl Chat {
     }
 
     pub fn signal(&self, signal: Signal) {
-        kill(Pid::from_raw(i32::try_from(self.child.id()).unwrap()), signal).unwrap();
+        kill(self.pid(), signal).unwrap();
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_raw(i32::try_from(self.child.id()).unwrap())
     }
 
     /// Waits for a line with exactly these words, outside a group. Directories on the way are skipped: when they
@@ -228,6 +233,13 @@ impl Chat {
     /// What it wrote to stderr, when it has ended.
     pub fn errors(&mut self) -> String {
         self.errors.take().map_or_else(String::new, |errors| errors.join().unwrap())
+    }
+
+    /// Stops it as Ctrl+Z does. Signals take their time, so this waits until no thread runs any more.
+    pub fn pause(&self) {
+        self.signal(Signal::SIGSTOP);
+        let status = waitpid(self.pid(), Some(WaitPidFlag::WUNTRACED)).unwrap();
+        assert!(matches!(status, WaitStatus::Stopped(..)), "{status:?}");
     }
 
     pub fn kill(mut self) {
