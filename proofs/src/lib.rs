@@ -8,6 +8,8 @@
 //! There is no protocol logic here: whatever decides what a server or client does lives in `model`.
 
 pub mod check;
+pub mod command;
+pub mod coverage;
 pub mod properties;
 pub mod scenario;
 pub mod settle;

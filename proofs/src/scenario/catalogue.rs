@@ -4,8 +4,8 @@ use super::Scenario;
 use super::Suspicion::{Attempt, Post as PostTimer, Probe, Update};
 use super::Wish::{Create, Dereg, Groups, Interrupt, Join, Leave, Members, Post, Restart, Send};
 
-/// All scenarios that `check` runs, the small ones first.
-pub fn all() -> Vec<Scenario> {
+/// All scenarios, those that take minutes last.
+pub fn every() -> Vec<Scenario> {
     vec![
         same_name(),
         back_again(),
@@ -35,17 +35,18 @@ fn same_name() -> Scenario {
         .person("X", 1, &[(Dereg, 1)])
         .person("X", 1, &[(Dereg, 1)]);
     scenario.registered = false;
-    scenario.sessions = 3;
-    scenario.limits.attempts = 2;
+    scenario.suspicions = vec![Attempt, Probe];
     scenario.witnesses = &["name-taken", "left", "probe-saved-the-living"];
     scenario
 }
 
 fn back_again() -> Scenario {
-    let mut scenario = Scenario::new("back-again", "a client leaves or is killed and comes back under its name")
-        .person("X", 1, &[(Dereg, 1), (Restart("X"), 1)])
-        .person("Y", 1, &[(Send("X"), 1)]);
+    let mut scenario =
+        Scenario::new("back-again", "a client leaves or is killed and comes back under its name")
+            .person("X", 1, &[(Dereg, 1), (Restart("X"), 1)])
+            .person("Y", 0, &[]);
     scenario.sessions = 3;
+    scenario.suspicions = vec![Attempt, Probe];
     scenario.witnesses = &["name-registered-anew", "name-taken", "probed-out"];
     scenario
 }
@@ -54,17 +55,19 @@ fn same_address() -> Scenario {
     let mut scenario =
         Scenario::new("same-address", "a client is killed and another one comes up at its address")
             .person("X", 1, &[(Restart("Z"), 1), (Dereg, 1)])
-            .person("Y", 1, &[(Send("X"), 1)]);
+            .person("Y", 0, &[]);
     scenario.sessions = 3;
+    scenario.suspicions = vec![Attempt, Probe];
     scenario.witnesses = &["address-taken", "probed-out"];
     scenario
 }
 
 fn directory_gaps() -> Scenario {
-    let mut scenario = Scenario::new("directory-gaps", "updates are lost, late and repeated while people come and go")
-        .person("X", 0, &[])
-        .person("Y", 1, &[(Dereg, 1)])
-        .person("Z", 1, &[(Dereg, 1)]);
+    let mut scenario =
+        Scenario::new("directory-gaps", "updates are lost, late and repeated while people come and go")
+            .person("X", 0, &[])
+            .person("Y", 1, &[(Dereg, 1)])
+            .person("Z", 1, &[(Dereg, 1)]);
     scenario.sessions = 3;
     scenario.suspicions = vec![Update, Probe];
     scenario.limits.attempts = 2;
@@ -107,20 +110,21 @@ fn queue_full() -> Scenario {
 
 fn kick_the_living() -> Scenario {
     let mut scenario = Scenario::new("kick-the-living", "acks get lost, and a client that lives is reported")
-        .person("X", 2, &[(Send("Y"), 2)])
-        .person("Y", 2, &[(Post, 1), (Send("X"), 1)])
-        .person("Z", 0, &[]);
+        .person("X", 2, &[(Send("Y"), 1)])
+        .person("Y", 2, &[(Post, 1), (Leave, 1)]);
     scenario.setup = vec![("X", Create("g")), ("Y", Join("g"))];
-    scenario.sessions = 4;
+    scenario.sessions = 3;
     scenario.suspicions = vec![Attempt, Probe];
-    scenario.witnesses = &["probe-saved-the-living", "probed-out", "taken-for-dead", "flushed-on-session-lost"];
+    scenario.witnesses =
+        &["probe-saved-the-living", "probed-out", "taken-for-dead", "flushed-on-session-lost"];
     scenario
 }
 
 fn kick_the_dead() -> Scenario {
-    let mut scenario = Scenario::new("kick-the-dead", "a client crashes, and is reported by who writes to it")
-        .person("X", 2, &[(Send("Y"), 2)])
-        .person("Y", 1, &[(Send("X"), 1)]);
+    let mut scenario =
+        Scenario::new("kick-the-dead", "a client crashes, and is reported by who writes to it")
+            .person("X", 2, &[(Send("Y"), 2)])
+            .person("Y", 1, &[(Send("X"), 1)]);
     scenario.crashes = 1;
     scenario.limits.attempts = 2;
     scenario.suspicions = vec![Attempt, Probe];
@@ -129,9 +133,12 @@ fn kick_the_dead() -> Scenario {
 }
 
 fn server_gone() -> Scenario {
-    let mut scenario = Scenario::new("server-gone", "the server falls silent; direct messages go on, requests end in an exit")
-        .person("X", 2, &[(Send("Y"), 1), (Post, 1)])
-        .person("Y", 2, &[(Send("X"), 2), (Dereg, 1)]);
+    let mut scenario = Scenario::new(
+        "server-gone",
+        "the server falls silent; direct messages go on, requests end in an exit",
+    )
+    .person("X", 2, &[(Send("Y"), 1), (Post, 1)])
+    .person("Y", 2, &[(Send("X"), 2), (Dereg, 1)]);
     scenario.setup = vec![("X", Create("g")), ("X", Join("g"))];
     scenario.suspicions = vec![Attempt];
     scenario.witnesses = &["flushed-on-silence", "direct-queued"];
@@ -139,9 +146,10 @@ fn server_gone() -> Scenario {
 }
 
 fn join_race() -> Scenario {
-    let mut scenario = Scenario::new("join-race", "two people create and join the same groups at the same time")
-        .person("X", 3, &[(Create("g"), 1), (Join("g"), 1), (Leave, 1)])
-        .person("Y", 3, &[(Create("g"), 1), (Join("g"), 1), (Members, 1)]);
+    let mut scenario =
+        Scenario::new("join-race", "two people create and join the same groups at the same time")
+            .person("X", 3, &[(Create("g"), 1), (Join("g"), 1), (Leave, 1)])
+            .person("Y", 3, &[(Create("g"), 1), (Join("g"), 1), (Members, 1)]);
     scenario.limits.attempts = 2;
     scenario.suspicions = vec![Attempt];
     scenario.witnesses = &["group-exists", "reply-from-memory"];
@@ -162,10 +170,11 @@ fn posts() -> Scenario {
 }
 
 fn two_senders() -> Scenario {
-    let mut scenario = Scenario::new("two-senders", "two members post at the same time and a third one reads")
-        .person("X", 2, &[(Post, 2)])
-        .person("Y", 1, &[(Post, 1)])
-        .person("Z", 0, &[]);
+    let mut scenario =
+        Scenario::new("two-senders", "two members post at the same time and a third one reads")
+            .person("X", 2, &[(Post, 2)])
+            .person("Y", 1, &[(Post, 1)])
+            .person("Z", 0, &[]);
     scenario.setup = vec![("X", Create("g")), ("X", Join("g")), ("Y", Join("g")), ("Z", Join("g"))];
     scenario.limits.window = 3;
     scenario.limits.reach = 2;
@@ -185,9 +194,10 @@ fn removal() -> Scenario {
 }
 
 fn rejoin() -> Scenario {
-    let mut scenario = Scenario::new("rejoin", "a member is removed or leaves, joins again, and is shown what follows")
-        .person("X", 2, &[(Post, 2)])
-        .person("Y", 3, &[(Leave, 1), (Join("g"), 2)]);
+    let mut scenario =
+        Scenario::new("rejoin", "a member is removed or leaves, joins again, and is shown what follows")
+            .person("X", 2, &[(Post, 2)])
+            .person("Y", 3, &[(Leave, 1), (Join("g"), 2)]);
     scenario.setup = vec![("X", Create("g")), ("X", Join("g")), ("Y", Join("g"))];
     scenario.suspicions = vec![Attempt, PostTimer];
     scenario.witnesses = &["removed-and-rejoined", "member-removed"];
@@ -222,7 +232,7 @@ fn two_people() -> Scenario {
     let mut scenario = Scenario::new("two-people", "two people type anything, everything may be suspected")
         .person(
             "X",
-            2,
+            1,
             &[(Send("Y"), 1), (Groups, 1), (Join("g"), 1), (Post, 1), (Members, 1), (Leave, 1), (Dereg, 1)],
         )
         .person("Y", 2, &[(Send("X"), 1), (Join("g"), 1), (Post, 1), (Interrupt, 1)]);
