@@ -80,11 +80,10 @@ impl System {
 
     /// Forgets what was delivered last, and every envelope that can no longer matter.
     fn tidy(&self, state: &mut State) {
-        let dead = if self.reduced {
-            envelopes::dead(&self.plain.actors, state, &self.coverage)
-        } else {
-            Vec::new()
-        };
+        if !self.reduced {
+            return;
+        }
+        let dead = envelopes::dead(&self.plain.actors, state, &self.coverage);
         if let Network::UnorderedDuplicating(envelopes, last) = &mut state.network {
             *last = None;
             for envelope in dead {
