@@ -11,6 +11,7 @@ pub mod check;
 pub mod command;
 pub mod coverage;
 pub mod properties;
+pub mod sabotage;
 pub mod scenario;
 pub mod settle;
 pub mod system;
