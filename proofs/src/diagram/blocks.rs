@@ -11,6 +11,9 @@ pub(super) const LOST: i32 = 64;
 /// From the lifeline to a text beside it.
 pub(super) const INDENT: i32 = 14;
 
+/// From an arrow to its label.
+pub(super) const BELOW: i32 = 5;
+
 /// Lines of text that stand together.
 pub(super) struct Block {
     pub(super) kind: Kind,
@@ -20,7 +23,9 @@ pub(super) struct Block {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Of an arrow that ends here, or of a mark on the lifeline.
+    /// Of an arrow that ends here. Stands below it, since arrows come from above.
+    Arrival,
+    /// Of a mark on the lifeline.
     Label,
     /// What a person types, does and reads.
     Console,
@@ -42,7 +47,7 @@ impl Block {
     /// From the lifeline to where the text begins.
     pub(super) fn indent(&self) -> i32 {
         match self.kind {
-            Kind::Label => INDENT,
+            Kind::Arrival | Kind::Label => INDENT,
             Kind::Console => INDENT + PADDING,
             Kind::Lost => LOST + 10,
         }
@@ -56,7 +61,11 @@ impl Block {
 
     pub(super) fn height(&self) -> i32 {
         let text: i32 = self.lines.iter().map(|_| LINE).sum();
-        text + if self.kind == Kind::Console { 2 * PADDING } else { 0 }
+        text + match self.kind {
+            Kind::Arrival => BELOW,
+            Kind::Console => 2 * PADDING,
+            Kind::Label | Kind::Lost => 0,
+        }
     }
 }
 
@@ -71,7 +80,7 @@ pub(super) fn blocks(story: &Story, step: &Step) -> Vec<Block> {
         Cause::Lost(sending) => {
             let sending = &story.sendings[*sending];
             let lines = wrap(&format!("lost: {}", sending.words));
-            blocks.push(Block::new(Kind::Label, towards(sending.src, sending.dst), lines));
+            blocks.push(Block::new(Kind::Arrival, towards(sending.src, sending.dst), lines));
         }
         cause => blocks.push(Block::new(Kind::Label, Side::Right, wrap(mark(cause)))),
     }
@@ -106,7 +115,7 @@ fn arrived(story: &Story, sending: usize, arrival: Arrival) -> Block {
         Arrival::Overtaken => format!("overtaken: {words}"),
         Arrival::Old => format!("from before: {words}"),
     };
-    Block::new(Kind::Label, towards(sending.dst, sending.src), wrap(&words))
+    Block::new(Kind::Arrival, towards(sending.dst, sending.src), wrap(&words))
 }
 
 fn attempt(sending: &Sending) -> String {

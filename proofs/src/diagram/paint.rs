@@ -2,12 +2,15 @@
 
 use crate::story::{Arrival, Cause, Step, Story};
 
-use super::blocks::{Block, INDENT, Kind, LINE, LOST, PADDING, Side, has_end, towards, width};
+use super::blocks::{BELOW, Block, INDENT, Kind, LINE, LOST, PADDING, Side, has_end, towards, width};
 use super::layout::{HEAD, Layout, Stretch};
-use super::svg::Svg;
+use super::svg::{CONSOLE, Svg};
 
 /// Half the width of the bar that shows that an actor is at work.
 const BAR: i32 = 4;
+
+/// From the begin of a step to where an arrow ends.
+const ARRIVAL: i32 = 3;
 
 pub(super) fn paint(story: &Story, layout: &Layout) -> String {
     let title = format!("Sequence diagram of {}", story.actors.join(", "));
@@ -63,7 +66,7 @@ fn arrows(svg: &mut Svg, story: &Story, layout: &Layout) {
     for (step, stretch) in story.steps.iter().zip(&layout.steps) {
         if let Cause::Received { sending, arrival } = step.cause {
             let sending = &story.sendings[sending];
-            let (from, to) = ends(layout, sending.src, sending.dst, sending.step, stretch.top + 7);
+            let (from, to) = ends(layout, sending.src, sending.dst, sending.step, stretch.top + ARRIVAL);
             let class = match arrival {
                 Arrival::First | Arrival::Overtaken => "",
                 Arrival::Again(_) => "seq-repeat",
@@ -73,7 +76,7 @@ fn arrows(svg: &mut Svg, story: &Story, layout: &Layout) {
         }
         if let Cause::Lost(sending) = step.cause {
             let sending = &story.sendings[sending];
-            let (from, to) = ends(layout, sending.src, sending.dst, sending.step, stretch.top + 7);
+            let (from, to) = ends(layout, sending.src, sending.dst, sending.step, stretch.top + ARRIVAL);
             let middle = [i32::midpoint(from[0], to[0]), i32::midpoint(from[1], to[1])];
             svg.line("seq-lost", from, middle);
             svg.cross(middle, 6);
@@ -115,12 +118,14 @@ fn text(svg: &mut Svg, x: i32, y: i32, step: &Step, block: &Block) {
         let width = block.reach() - INDENT;
         svg.rect("seq-screen", [x + INDENT, y, width, block.height()]);
         y += PADDING - 1;
+    } else if block.kind == Kind::Arrival {
+        y += BELOW;
     }
     let class = match (block.kind, &step.cause) {
-        (Kind::Console, _) => "seq-console",
-        (Kind::Lost, _) | (Kind::Label, Cause::Lost(_) | Cause::Crashed) => "seq-text seq-lost-text",
-        (Kind::Label, Cause::Fired(_)) => "seq-text seq-clock-text",
-        (Kind::Label, _) => "seq-text",
+        (Kind::Console, _) => CONSOLE,
+        (Kind::Lost, _) | (_, Cause::Lost(_) | Cause::Crashed) => "seq-text seq-lost-text",
+        (_, Cause::Fired(_)) => "seq-text seq-clock-text",
+        (Kind::Arrival | Kind::Label, _) => "seq-text",
     };
     for line in &block.lines {
         y += LINE;

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::story::harmless;
+
 /// An SVG that is being written.
 pub(super) struct Svg {
     text: String,
@@ -12,7 +14,7 @@ const STYLE: &str = "\
     .seq-text{font:12.5px system-ui,'DejaVu Sans',sans-serif;fill:#1f2328}\
     .seq-halo{fill:none;stroke:#ffffff;stroke-width:4px;stroke-linejoin:round}\
     .seq-name{font:bold 14px system-ui,'DejaVu Sans',sans-serif;fill:#1f2328}\
-    .seq-console{font:12px ui-monospace,'DejaVu Sans Mono',monospace;fill:#0a3069}\
+    .seq-console{font:11.5px ui-monospace,'DejaVu Sans Mono',monospace;fill:#0a3069}\
     .seq-number{font:11px system-ui,'DejaVu Sans',sans-serif;fill:#8c959f}\
     .seq-paper{fill:#ffffff}\
     .seq-head{fill:#eaeef2;stroke:#57606a}\
@@ -27,6 +29,9 @@ const STYLE: &str = "\
     .seq-lost-text{fill:#a40e26}\
     .seq-clock{stroke:#9a6700;stroke-width:1.6;fill:#fff8c5}\
     .seq-clock-text{fill:#7d4e00}";
+
+/// The class of what stands in a console.
+pub(super) const CONSOLE: &str = "seq-console";
 
 impl Svg {
     pub(super) fn new(width: i32, height: i32, title: &str) -> Svg {
@@ -77,11 +82,13 @@ impl Svg {
     }
 
     /// A text that begins, ends or is centered at a point (`start`, `end`, `middle`). With a halo, so that it can be read
-    /// over lines.
+    /// over lines, unless it stands in a console.
     pub(super) fn text(&mut self, class: &str, anchor: &str, [x, y]: [i32; 2], text: &str) {
         let text = escaped(text);
         let place = format!(r#"text-anchor="{anchor}" x="{x}" y="{y}" xml:space="preserve""#);
-        self.put(&format!(r#"<text class="{class} seq-halo" aria-hidden="true" {place}>{text}</text>"#));
+        if class != CONSOLE {
+            self.put(&format!(r#"<text class="{class} seq-halo" aria-hidden="true" {place}>{text}</text>"#));
+        }
         self.put(&format!(r#"<text class="{class}" {place}>{text}</text>"#));
     }
 
@@ -96,10 +103,10 @@ impl Svg {
     }
 }
 
-/// The text as XML. Control characters, which XML does not have, are gone from a story.
+/// The text as XML, which has no control characters at all.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in harmless(text).chars() {
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),

@@ -100,3 +100,23 @@ pub(crate) fn harmless(text: &str) -> String {
     let show = |c: char| if "\"'\\".contains(c) { vec![c] } else { c.escape_debug().collect() };
     text.chars().flat_map(show).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn what_could_hide_or_reorder_is_shown() {
+        assert_eq!(
+            harmless("a\u{202e}b\u{1b}[2J\n\u{200b}\u{2066}\0"),
+            r"a\u{202e}b\u{1b}[2J\n\u{200b}\u{2066}\0"
+        );
+    }
+
+    #[test]
+    fn ordinary_text_stays_as_it_is() {
+        for text in ["", r#"it's "C:\new""#, "é ü 你好 שלום ☕"] {
+            assert_eq!(harmless(text), text);
+        }
+    }
+}

@@ -20,7 +20,7 @@ impl Display for Story {
         }
         let lost: Vec<_> = self.never_arrived().collect();
         if !lost.is_empty() {
-            writeln!(f, "\nLost, or still under way:")?;
+            writeln!(f, "\nNever arrived (lost, late, or of no effect):")?;
         }
         for sending in lost {
             writeln!(f, "  {}", self.lost(sending))?;
