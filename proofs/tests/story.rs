@@ -1,6 +1,6 @@
 //! Paths made by hand, told in sentences and drawn.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use proofs::diagram;
 use proofs::scenario::Wish::{Create, Interrupt, Join, Post, Restart, Send};

@@ -156,7 +156,7 @@ pub(super) fn wrap(text: &str) -> Vec<String> {
             line.push(' ');
         }
         for c in word.chars() {
-            if width(&line) > WIDEST - 14 {
+            if !line.is_empty() && width(&line) + width(c.encode_utf8(&mut [0; 4])) > WIDEST {
                 lines.push(std::mem::take(&mut line));
             }
             line.push(c);
