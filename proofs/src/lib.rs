@@ -9,6 +9,8 @@
 //! There is no protocol logic here: whatever decides what a server or client does lives in `model`.
 
 pub mod check;
+pub mod command;
+pub mod coverage;
 pub mod diagram;
 pub mod explore;
 pub mod properties;

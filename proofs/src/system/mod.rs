@@ -13,6 +13,7 @@ use model::{Packet, Timer};
 use stateright::actor::{ActorModel, ActorModelAction, ActorModelState, Id, Network};
 use stateright::{Model, Path, Property};
 
+use crate::coverage::Coverage;
 use crate::properties;
 use crate::scenario::{Scenario, Suspicion, Wish};
 use crate::settle::Memo;
@@ -42,6 +43,8 @@ pub struct System {
     pub promises: Vec<Property<System>>,
     /// States from which everything is known to settle.
     pub settled: Memo,
+    /// Which inputs had which outcome.
+    pub coverage: Arc<Coverage>,
     /// Situations that have occurred.
     pub witnesses: Witnesses,
 }
@@ -59,6 +62,7 @@ impl System {
             reduced: true,
             promises: properties::all(),
             settled: Memo::default(),
+            coverage: Arc::default(),
             witnesses: Witnesses::new(&scenario),
             scenario,
         }
@@ -76,7 +80,10 @@ impl System {
 
     /// Forgets what was delivered last, and every envelope that can no longer matter.
     fn tidy(&self, state: &mut State) {
-        let dead = if self.reduced { envelopes::dead(&self.plain.actors, state) } else { Vec::new() };
+        if !self.reduced {
+            return;
+        }
+        let dead = envelopes::dead(&self.plain.actors, state, &self.coverage);
         if let Network::UnorderedDuplicating(envelopes, last) = &mut state.network {
             *last = None;
             for envelope in dead {
@@ -115,10 +122,11 @@ impl Model for System {
     }
 
     fn next_state(&self, last: &State, action: Action) -> Option<State> {
-        let watched = self.witnesses.wanted().then(|| action.clone());
-        let mut next = self.plain.next_state(last, action)?;
+        let next = self.plain.next_state(last, action.clone());
+        self.coverage.note(last, &action, next.as_ref());
+        let mut next = next?;
         self.tidy(&mut next);
-        if let Some(action) = watched {
+        if self.witnesses.wanted() {
             self.witnesses.watch(last, &action, &next);
         }
         Some(next)
