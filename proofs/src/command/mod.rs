@@ -1,6 +1,7 @@
 //! The command line: a file per command.
 
 pub mod check;
+pub mod explore;
 pub mod list;
 
 use clap::{Parser, Subcommand};
@@ -19,6 +20,8 @@ pub struct Arguments {
 pub enum Command {
     /// Explore every reachable state of the scenarios, and tell which promises hold
     Check(check::Check),
+    /// Walk through the states of a scenario in a browser
+    Explore(explore::Explore),
     /// List the scenarios, the promises and the witnesses
     List(list::List),
 }

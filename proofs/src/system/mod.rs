@@ -11,7 +11,7 @@ use model::ids::{Key, Nonce, Session};
 use model::{Client, ClientConfig, ClientState, Name, Server, ServerConfig, ServerState, Timing};
 use model::{Packet, Timer};
 use stateright::actor::{ActorModel, ActorModelAction, ActorModelState, Id, Network};
-use stateright::{Model, Property};
+use stateright::{Model, Path, Property};
 
 use crate::coverage::Coverage;
 use crate::properties;
@@ -136,6 +136,18 @@ impl Model for System {
             self.witnesses.watch(last, &action, &next);
         }
         Some(next)
+    }
+
+    fn format_action(&self, action: &Action) -> String {
+        crate::explore::action(self, action)
+    }
+
+    fn format_step(&self, last: &State, action: Action) -> Option<String> {
+        Some(crate::explore::step(self, last, action))
+    }
+
+    fn as_svg(&self, path: Path<State, Action>) -> Option<String> {
+        Some(crate::explore::drawing(self, path))
     }
 
     fn properties(&self) -> Vec<Property<System>> {
