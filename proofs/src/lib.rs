@@ -14,6 +14,7 @@ pub mod coverage;
 pub mod diagram;
 pub mod explore;
 pub mod properties;
+pub mod sabotage;
 pub mod scenario;
 pub mod settle;
 pub mod story;
