@@ -95,7 +95,7 @@ pub fn interrupted(rows: Vec<Row>, json: bool) {
 pub fn row(outcome: &Outcome) -> Row {
     let witnesses = outcome.seen.len() + outcome.missing.len();
     let promises = if outcome.broken.is_empty() {
-        format!("{0} of {0}", outcome.promises)
+        format!("{0} of {0}", outcome.promises.len())
     } else {
         format!("BROKEN: {}", outcome.broken.iter().copied().collect::<Vec<_>>().join(", "))
     };
@@ -122,10 +122,18 @@ fn table(rows: impl IntoIterator<Item = Row>) -> String {
     table.trim_fmt()
 }
 
+/// A promise that is not broken holds only if everything was explored; after a broken one nobody looked any further.
 fn promises(outcomes: &[Outcome]) -> String {
+    let complete = outcomes.iter().all(|outcome| outcome.broken.is_empty());
     let line = |promise: &Promise| {
+        let checked = outcomes.iter().any(|outcome| outcome.promises.contains(&promise.name));
         let broken = outcomes.iter().any(|outcome| outcome.broken.contains(promise.name));
-        format!("{} {:<21} {}\n", if broken { "BROKEN" } else { "holds " }, promise.name, promise.about)
+        let verdict = match (broken, complete && checked) {
+            (true, _) => "BROKEN",
+            (false, true) => "holds",
+            (false, false) => "open",
+        };
+        format!("{verdict:<6} {:<21} {}\n", promise.name, promise.about)
     };
     PROMISES.iter().map(line).collect()
 }
