@@ -1,5 +1,7 @@
 //! The reduced network beside stateright's own, in the same run: unique states, states a second, bytes a state.
 
+#![allow(clippy::cast_precision_loss, missing_docs)] // Figures for people.
+
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

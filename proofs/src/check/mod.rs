@@ -58,7 +58,7 @@ pub fn exhaust(system: System, threads: usize, tell: impl FnMut(Progress) + Send
     let done = Done::default();
     let joined = std::thread::scope(|scope| {
         scope.spawn(|| {
-            done.tick(|| Progress { states: checker.unique_state_count(), time: started.elapsed() }, tell)
+            done.tick(|| Progress { states: checker.unique_state_count(), time: started.elapsed() }, tell);
         });
         let joined: Vec<_> = handles.into_iter().map(std::thread::JoinHandle::join).collect();
         done.set();
