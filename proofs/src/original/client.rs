@@ -121,7 +121,7 @@ impl Client {
                 // Any ack of this name: whichever attempt it is of, and whichever message.
                 if let Some(waiting) = state.waiting.take_if(|waiting| waiting.whose == packet.from) {
                     desk.out.cancel_timer(Timer::Wait);
-                    self.done(state, waiting, answer, desk);
+                    done(state, waiting, answer, desk);
                 }
             }
             _ => {}
@@ -185,42 +185,42 @@ impl Client {
         }
     }
 
-    /// "Based on server or another client's ack and additional information, perform corresponding actions".
-    fn done(&self, state: &mut ClientState, waiting: Waiting, answer: Answer, desk: &mut Desk<'_>) {
-        let refused = answer == Answer::No;
-        match waiting.body {
-            Body::Register if refused => return exit(state, Exit::NameTaken, desk),
-            Body::Register => {
-                state.phase = Phase::Registered;
-                desk.tell(Event::Registered);
-            }
-            Body::Deregister => return exit(state, Exit::Deregistered, desk),
-            Body::Create(group) if refused => desk.tell(Event::GroupExists(group)),
-            Body::Create(group) => desk.tell(Event::GroupCreated(group)),
-            Body::Groups => desk.tell(Event::Groups(names(answer))),
-            Body::Join(group) if refused => desk.tell(Event::NoSuchGroup(group)),
-            Body::Join(group) => {
-                state.group = Some(group.clone());
-                desk.tell(Event::Joined(group));
-            }
-            Body::Leave(group) => {
-                state.group = None;
-                desk.tell(Event::Left(group));
-                for (from, text) in state.queue.drain(..) {
-                    desk.tell(Event::Direct { from, text });
-                }
-            }
-            Body::Members(group) => desk.tell(Event::Members { group, members: names(answer) }),
-            Body::SendGroup(..) => desk.told.push(Told::ReceivedByServer),
-            Body::Private(_) => desk.tell(Event::DirectReceived { by: waiting.whose }),
-            _ => {}
-        }
-        desk.tell(Event::Ready);
-    }
-
     fn say(&self, body: Body) -> Packet {
         Packet { from: self.name.clone(), body }
     }
+}
+
+/// "Based on server or another client's ack and additional information, perform corresponding actions".
+fn done(state: &mut ClientState, waiting: Waiting, answer: Answer, desk: &mut Desk<'_>) {
+    let refused = answer == Answer::No;
+    match waiting.body {
+        Body::Register if refused => return exit(state, Exit::NameTaken, desk),
+        Body::Register => {
+            state.phase = Phase::Registered;
+            desk.tell(Event::Registered);
+        }
+        Body::Deregister => return exit(state, Exit::Deregistered, desk),
+        Body::Create(group) if refused => desk.tell(Event::GroupExists(group)),
+        Body::Create(group) => desk.tell(Event::GroupCreated(group)),
+        Body::Groups => desk.tell(Event::Groups(names(answer))),
+        Body::Join(group) if refused => desk.tell(Event::NoSuchGroup(group)),
+        Body::Join(group) => {
+            state.group = Some(group.clone());
+            desk.tell(Event::Joined(group));
+        }
+        Body::Leave(group) => {
+            state.group = None;
+            desk.tell(Event::Left(group));
+            for (from, text) in state.queue.drain(..) {
+                desk.tell(Event::Direct { from, text });
+            }
+        }
+        Body::Members(group) => desk.tell(Event::Members { group, members: names(answer) }),
+        Body::SendGroup(..) => desk.told.push(Told::ReceivedByServer),
+        Body::Private(_) => desk.tell(Event::DirectReceived { by: waiting.whose }),
+        _ => {}
+    }
+    desk.tell(Event::Ready);
 }
 
 fn exit(state: &mut ClientState, reason: Exit, desk: &mut Desk<'_>) {

@@ -107,7 +107,7 @@ impl<'a> Run<'a> {
         for command in out {
             match command {
                 Command::Send(dst, msg) => {
-                    self.under_way.push_back(Envelope { src: Id::from(actor), dst, msg })
+                    self.under_way.push_back(Envelope { src: Id::from(actor), dst, msg });
                 }
                 Command::SetTimer(timer, _) => drop(self.timers.insert((actor, timer))),
                 Command::CancelTimer(timer) => drop(self.timers.remove(&(actor, timer))),

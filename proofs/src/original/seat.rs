@@ -45,7 +45,7 @@ impl Seat {
     }
 
     pub(super) fn timeout(&self, state: &mut SeatState, out: &mut Out<Role>) {
-        self.act(state, out, |client, state, desk| client.timeout(state, desk));
+        self.act(state, out, Client::timeout);
     }
 
     /// The person types something from its menu.

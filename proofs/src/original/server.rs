@@ -43,7 +43,7 @@ pub(super) fn receive(state: &mut ServerState, src: Id, packet: Packet, out: &mu
         Body::Members(group) => {
             Answer::Names(state.groups.get(&group).into_iter().flatten().cloned().collect())
         }
-        Body::SendGroup(group, text) => broadcast(state, from, group, text, out),
+        Body::SendGroup(group, text) => broadcast(state, from, group, &text, out),
         Body::RegisterAck(_) | Body::Ack(_) | Body::Private(_) | Body::GroupMessage(..) | Body::Table(_) => {
             return;
         }
@@ -96,7 +96,7 @@ fn with_members(state: &mut ServerState, group: &Name, change: impl FnOnce(&mut 
 }
 
 /// Sends a group message to the other members, each of them once.
-fn broadcast(state: &mut ServerState, sender: Name, group: Name, text: Text, out: &mut Out<Role>) -> Answer {
+fn broadcast(state: &mut ServerState, sender: Name, group: Name, text: &Text, out: &mut Out<Role>) -> Answer {
     let Some(members) = state.groups.get(&group) else { return Answer::No };
     let others: BTreeSet<Name> = members.iter().filter(|member| **member != sender).cloned().collect();
     let log = state.log.entry(group.clone()).or_default();
@@ -118,14 +118,14 @@ fn acked(state: &mut ServerState, member: &Name, stamp: &Stamp) {
     }
 }
 
-/// "`table` client_table broadcasted from server": sent once, to everybody online.
+/// "`table` `client_table` broadcasted from server": sent once, to everybody online.
 fn send_table(state: &ServerState, out: &mut Out<Role>) {
     for entry in state.table.0.iter().filter(|entry| entry.online) {
         out.send(entry.address, say(Body::Table(state.table.clone())));
     }
 }
 
-/// "Server's \"sender_name\" is \"server\"."
+/// The `sender_name` of the server "is "server"".
 fn say(body: Body) -> Packet {
     Packet { from: name(), body }
 }
