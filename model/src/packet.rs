@@ -14,7 +14,7 @@ pub enum Packet {
     Register {
         /// Name to register.
         name: Name,
-        /// Identifies this registration.
+        /// Never used with another cookie.
         nonce: Nonce,
         /// Echo of the challenge, or [`Cookie::NONE`].
         cookie: Cookie,

@@ -242,13 +242,13 @@ fn a_cancelled_timer_never_fires_and_a_timer_set_again_fires_once() {
             Does::set(Timer::Update(Session(1)), ms(60)),
         ],
         Happens::Fired(Timer::Probe(_)) => vec![Does::tell(Event::Ready)],
-        Happens::Fired(Timer::Update(_)) => vec![Does::tell(Event::PostReceived)],
+        Happens::Fired(Timer::Update(_)) => vec![Does::tell(Event::TooManyGroups)],
         Happens::Fired(_) => vec![Does::tell(Event::InvalidCommand)],
         Happens::Message(..) => Vec::new(),
     });
     let console = start(changing, any_port(), Overflow::Wait).unwrap();
     assert_eq!(next(&console), Told::Event(Event::Ready));
-    assert_eq!(next(&console), Told::Event(Event::PostReceived));
+    assert_eq!(next(&console), Told::Event(Event::TooManyGroups));
 }
 
 #[test]

@@ -1,16 +1,31 @@
 //! `proofs`: checks the chat.
 
-fn main() {
-    for scenario in proofs::scenario::catalogue::all() {
-        let name = scenario.name;
-        let outcome = proofs::check::exhaust(scenario, 2);
-        println!("{name}: {} states, depth {}, {:?}", outcome.states, outcome.depth, outcome.time);
-        for (promise, actions) in outcome.broken {
-            println!("{promise} BROKEN");
-            for action in actions {
-                println!("   {action:?}");
-            }
+use std::io;
+use std::process::ExitCode;
+
+use clap::Parser;
+use proofs::command::{Arguments, Command, Verdict};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut out = io::stdout();
+    let result = match &arguments.command {
+        Command::Check(check) => check.run(&mut out),
+        Command::Explore(explore) => explore.run(),
+        Command::List(list) => list.run(&mut out),
+    };
+    match result {
+        Ok(Verdict::Holds) => ExitCode::SUCCESS,
+        Ok(Verdict::Broken) => ExitCode::FAILURE,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
         }
-        println!("missing {:?}", outcome.missing);
     }
+}
+
+/// Whoever reads the output has seen enough.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

@@ -10,8 +10,10 @@ use crate::packet::{Packet, Refusal};
 
 use super::{Client, ClientState, Phase, Registered, Registering, Turn};
 
-/// The server wants its cookie back. A cookie that is already being echoed is a repeat. An echo is no attempt of its
-/// own, and leaves the timer as it is: challenges cannot keep a client waiting for ever.
+/// The server wants its cookie back. The echo has a nonce of its own. So a nonce goes with one cookie and leads to at most
+/// one session: if the server has given us a session that ended before we heard of it, its welcome does not fit the
+/// registration that follows. An echo is no attempt, and leaves the timer as it is: challenges cannot keep a client
+/// waiting for ever.
 pub(super) fn on_challenge(
     client: &Client,
     state: &mut Cow<'_, ClientState>,
@@ -19,9 +21,9 @@ pub(super) fn on_challenge(
     cookie: Cookie,
     out: &mut Out<Client>,
 ) {
-    let news = |registering: &&Registering| registering.nonce == nonce && registering.cookie != cookie;
-    if let Some(registering) = state.registering().filter(news).cloned() {
-        client.turn(state, out).send_registration(Registering { cookie, ..registering });
+    if let Some(registering) = state.registering().filter(|registering| registering.nonce == nonce) {
+        let attempts = registering.attempts;
+        client.turn(state, out).echo(cookie, attempts);
     }
 }
 
@@ -60,9 +62,19 @@ pub(super) fn on_refused(
 impl Turn<'_> {
     /// Asks for a session, with a nonce that no earlier registration had.
     pub(super) fn register(&mut self) {
+        let nonce = self.fresh_nonce();
+        self.attempt_registration(Registering { nonce, cookie: Cookie::NONE, attempts: 1 });
+    }
+
+    fn echo(&mut self, cookie: Cookie, attempts: u8) {
+        let nonce = self.fresh_nonce();
+        self.send_registration(Registering { nonce, cookie, attempts });
+    }
+
+    fn fresh_nonce(&mut self) -> Nonce {
         let nonce = self.state.nonce;
         self.state.nonce = nonce.next();
-        self.attempt_registration(Registering { nonce, cookie: Cookie::NONE, attempts: 1 });
+        nonce
     }
 
     pub(super) fn attempt_registration(&mut self, registering: Registering) {

@@ -16,7 +16,7 @@ use super::directory::Directory;
 pub struct ClientState {
     /// Where it stands.
     pub phase: Phase,
-    /// Of the next registration. Only ever grows, so that no old answer fits.
+    /// The next one to use. Only ever grows, so that no old answer fits.
     pub nonce: Nonce,
     /// Whether the person wants to leave as soon as nothing is pending.
     pub leaving: bool,
@@ -41,9 +41,9 @@ pub enum Phase {
 /// What exists only while a registration waits for its answer. Timer `Attempt` is armed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Registering {
-    /// Identifies this registration.
+    /// Goes with this cookie, and with no other.
     pub nonce: Nonce,
-    /// The last challenge.
+    /// Of the last challenge.
     pub cookie: Cookie,
     /// How often this has been sent, echoes of challenges aside.
     pub attempts: u8,

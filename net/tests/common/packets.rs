@@ -1,8 +1,6 @@
 //! Packets to try things on: one of each kind, the largest of each kind, any at all.
 
-use model::ids::{
-    Cookie, DirectNumber, Index, Nonce, Pass, ProbeNumber, RequestNumber, Session, Slot, Token, Version,
-};
+use model::ids::{Cookie, DirectNumber, Index, Nonce, Pass, RequestNumber, Session, Slot, Token, Version};
 use model::packet::{Down, Entry, Packet, Refusal, Reply, Request, Up, Update, Verdict};
 use model::{Name, Text};
 use proptest::collection::vec;
@@ -90,7 +88,7 @@ fn ups(parts: &Parts) -> Vec<Up> {
         requests.into_iter().map(|request| Up::Request { number: RequestNumber(number), request }).collect();
     ups.push(Up::UpdateAck(Version(number)));
     ups.push(Up::PostAck { join: RequestNumber(number), next: Index(number) });
-    ups.push(Up::Alive(ProbeNumber(number)));
+    ups.push(Up::Alive(Version(number)));
     ups
 }
 
@@ -118,7 +116,7 @@ fn downs(parts: &Parts) -> Vec<Down> {
     downs.push(Down::Update(Update { base: version, to: version, latest: version, entries }));
     downs.push(Down::Post { join, index: Index(number), from: name, text });
     downs.push(Down::Removed { join });
-    downs.push(Down::Probe(ProbeNumber(number)));
+    downs.push(Down::Probe(Version(number)));
     downs.push(Down::Gone);
     downs
 }

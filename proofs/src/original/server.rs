@@ -125,7 +125,7 @@ fn send_table(state: &ServerState, out: &mut Out<Role>) {
     }
 }
 
-/// The `sender_name` of the server "is "server"".
+/// The `sender_name` of the server is "server".
 fn say(body: Body) -> Packet {
     Packet { from: name(), body }
 }

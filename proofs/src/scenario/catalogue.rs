@@ -1,28 +1,254 @@
 //! All scenarios.
 
 use super::Scenario;
-use super::Wish::{Create, Dereg, Groups, Interrupt, Join, Leave, Members, Post, Send};
+use super::Suspicion::{Attempt, Post as PostTimer, Probe, Update};
+use super::Wish::{Create, Dereg, Groups, Interrupt, Join, Leave, Members, Post, Restart, Send};
 
-/// All scenarios that `check` runs.
-pub fn all() -> Vec<Scenario> {
-    vec![two_people()]
+/// All scenarios, those that take minutes last.
+pub fn every() -> Vec<Scenario> {
+    vec![
+        same_name(),
+        back_again(),
+        same_address(),
+        directory_gaps(),
+        direct(),
+        queue(),
+        queue_full(),
+        kick_the_living(),
+        kick_the_dead(),
+        server_gone(),
+        join_race(),
+        posts(),
+        two_senders(),
+        removal(),
+        rejoin(),
+        exits(),
+        silent_leaver(),
+        two_people(),
+        anything(),
+    ]
 }
 
-/// 1 server and 2 clients whose people may type anything.
-fn two_people() -> Scenario {
-    let menu = [
-        (Send("Y"), 1),
-        (Create("g"), 1),
-        (Groups, 1),
-        (Join("g"), 1),
-        (Post, 1),
-        (Members, 1),
-        (Leave, 1),
-        (Dereg, 1),
-    ];
-    let mine = [(Send("X"), 1), (Join("g"), 1), (Post, 1), (Interrupt, 1)];
+/// Two clients want the same name.
+fn same_name() -> Scenario {
+    let mut scenario = Scenario::new("same-name", "two clients register the same name at the same time")
+        .person("X", 1, &[(Dereg, 1)])
+        .person("X", 1, &[(Dereg, 1)]);
+    scenario.registered = false;
+    scenario.suspicions = vec![Attempt, Probe];
+    scenario.witnesses = &["name-taken", "left", "probe-saved-the-living"];
+    scenario
+}
+
+fn back_again() -> Scenario {
     let mut scenario =
-        Scenario::new("two-people", "two people type anything").person("X", 2, &menu).person("Y", 2, &mine);
+        Scenario::new("back-again", "a client leaves or is killed and comes back under its name")
+            .person("X", 1, &[(Dereg, 1), (Restart("X"), 1)])
+            .person("Y", 0, &[]);
+    scenario.sessions = 3;
+    scenario.suspicions = vec![Attempt, Probe];
+    scenario.witnesses = &["name-registered-anew", "name-taken", "probed-out"];
+    scenario
+}
+
+fn same_address() -> Scenario {
+    let mut scenario =
+        Scenario::new("same-address", "a client is killed and another one comes up at its address")
+            .person("X", 1, &[(Restart("Z"), 1), (Dereg, 1)])
+            .person("Y", 0, &[]);
+    scenario.sessions = 3;
+    scenario.suspicions = vec![Attempt, Probe];
+    scenario.witnesses = &["address-taken", "probed-out"];
+    scenario
+}
+
+fn directory_gaps() -> Scenario {
+    let mut scenario =
+        Scenario::new("directory-gaps", "updates are lost, late and repeated while people come and go")
+            .person("X", 0, &[])
+            .person("Y", 1, &[(Dereg, 1)])
+            .person("Z", 1, &[(Dereg, 1)]);
+    scenario.sessions = 3;
+    scenario.suspicions = vec![Update, Probe];
+    scenario.limits.attempts = 2;
+    scenario.limits.window = 1;
+    scenario.witnesses = &["updates-gathered", "left", "window-full"];
+    scenario
+}
+
+fn direct() -> Scenario {
+    let mut scenario = Scenario::new("direct", "direct messages both ways, with retries and late acks")
+        .person("X", 2, &[(Send("Y"), 2)])
+        .person("Y", 1, &[(Send("X"), 1)]);
+    scenario.limits.attempts = 2;
+    scenario.suspicions = vec![Attempt];
+    scenario.witnesses = &["direct-received", "fate-unknown", "reply-from-memory"];
+    scenario
+}
+
+fn queue() -> Scenario {
+    let mut scenario = Scenario::new("queue", "direct messages to somebody who is in a group and leaves it")
+        .person("X", 2, &[(Send("Y"), 2)])
+        .person("Y", 2, &[(Join("g"), 1), (Leave, 1), (Dereg, 1)]);
     scenario.setup = vec![("X", Create("g"))];
+    scenario.suspicions = vec![Attempt, Probe];
+    scenario.witnesses = &["direct-queued", "flushed-on-leaving", "flushed-on-dereg"];
+    scenario
+}
+
+fn queue_full() -> Scenario {
+    let mut scenario = Scenario::new("queue-full", "more direct messages than the queue holds")
+        .person("X", 3, &[(Send("Y"), 3)])
+        .person("Y", 1, &[(Leave, 1)]);
+    scenario.setup = vec![("X", Create("g")), ("Y", Join("g"))];
+    scenario.limits.queued = 1;
+    scenario.limits.attempts = 2;
+    scenario.suspicions = vec![Attempt];
+    scenario.witnesses = &["queue-full", "direct-queued", "flushed-on-leaving"];
+    scenario
+}
+
+fn kick_the_living() -> Scenario {
+    let mut scenario = Scenario::new("kick-the-living", "acks get lost, and a client that lives is reported")
+        .person("X", 2, &[(Send("Y"), 1)])
+        .person("Y", 2, &[(Post, 1), (Leave, 1)]);
+    scenario.setup = vec![("X", Create("g")), ("Y", Join("g"))];
+    scenario.sessions = 3;
+    scenario.suspicions = vec![Attempt, Probe];
+    scenario.witnesses =
+        &["probe-saved-the-living", "probed-out", "taken-for-dead", "flushed-on-session-lost"];
+    scenario
+}
+
+fn kick_the_dead() -> Scenario {
+    let mut scenario =
+        Scenario::new("kick-the-dead", "a client crashes, and is reported by who writes to it")
+            .person("X", 2, &[(Send("Y"), 2)])
+            .person("Y", 1, &[(Send("X"), 1)]);
+    scenario.crashes = 1;
+    scenario.limits.attempts = 2;
+    scenario.suspicions = vec![Attempt, Probe];
+    scenario.witnesses = &["probed-out", "probe-saved-the-living"];
+    scenario
+}
+
+fn server_gone() -> Scenario {
+    let mut scenario = Scenario::new(
+        "server-gone",
+        "the server falls silent; direct messages go on, requests end in an exit",
+    )
+    .person("X", 2, &[(Send("Y"), 1), (Post, 1)])
+    .person("Y", 2, &[(Send("X"), 2), (Dereg, 1)]);
+    scenario.setup = vec![("X", Create("g")), ("X", Join("g"))];
+    scenario.suspicions = vec![Attempt];
+    scenario.witnesses = &["flushed-on-silence", "direct-queued"];
+    scenario
+}
+
+fn join_race() -> Scenario {
+    let mut scenario =
+        Scenario::new("join-race", "two people create and join the same groups at the same time")
+            .person("X", 3, &[(Create("g"), 1), (Join("g"), 1), (Leave, 1)])
+            .person("Y", 3, &[(Create("g"), 1), (Join("g"), 1), (Members, 1)]);
+    scenario.limits.attempts = 2;
+    scenario.suspicions = vec![Attempt];
+    scenario.witnesses = &["group-exists", "reply-from-memory"];
+    scenario
+}
+
+fn posts() -> Scenario {
+    let mut scenario = Scenario::new("posts", "one sender, two readers, a window of one")
+        .person("X", 2, &[(Post, 2)])
+        .person("Y", 0, &[])
+        .person("Z", 0, &[]);
+    scenario.setup = vec![("X", Create("g")), ("X", Join("g")), ("Y", Join("g")), ("Z", Join("g"))];
+    scenario.limits.window = 1;
+    scenario.limits.attempts = 2;
+    scenario.suspicions = vec![Attempt, PostTimer];
+    scenario.witnesses = &["posted", "window-full", "member-removed"];
+    scenario
+}
+
+fn two_senders() -> Scenario {
+    let mut scenario =
+        Scenario::new("two-senders", "two members post at the same time and a third one reads")
+            .person("X", 2, &[(Post, 2)])
+            .person("Y", 1, &[(Post, 1)])
+            .person("Z", 0, &[]);
+    scenario.setup = vec![("X", Create("g")), ("X", Join("g")), ("Y", Join("g")), ("Z", Join("g"))];
+    scenario.limits.window = 3;
+    scenario.limits.reach = 2;
+    scenario.suspicions = vec![Attempt];
+    scenario.witnesses = &["posted", "post-ahead"];
+    scenario
+}
+
+fn removal() -> Scenario {
+    let mut scenario = Scenario::new("removal", "members that do not ack in time are removed, living or not")
+        .person("X", 2, &[(Post, 2), (Leave, 1)])
+        .person("Y", 1, &[(Post, 1), (Leave, 1), (Members, 1)]);
+    scenario.setup = vec![("X", Create("g")), ("X", Join("g")), ("Y", Join("g"))];
+    scenario.suspicions = vec![Attempt, PostTimer];
+    scenario.witnesses = &["member-removed", "posted"];
+    scenario
+}
+
+fn rejoin() -> Scenario {
+    let mut scenario =
+        Scenario::new("rejoin", "a member is removed or leaves, joins again, and is shown what follows")
+            .person("X", 2, &[(Post, 2)])
+            .person("Y", 3, &[(Leave, 1), (Join("g"), 2)]);
+    scenario.setup = vec![("X", Create("g")), ("X", Join("g")), ("Y", Join("g"))];
+    scenario.suspicions = vec![Attempt, PostTimer];
+    scenario.witnesses = &["removed-and-rejoined", "member-removed"];
+    scenario
+}
+
+fn exits() -> Scenario {
+    let mut scenario = Scenario::new("exits", "every way out with a filled queue")
+        .person("X", 1, &[(Send("Y"), 1)])
+        .person("Y", 2, &[(Leave, 1), (Dereg, 1), (Interrupt, 1), (Post, 1)]);
+    scenario.setup = vec![("X", Create("g")), ("Y", Join("g"))];
+    scenario.sessions = 3;
+    scenario.suspicions = vec![Attempt, Probe];
+    scenario.witnesses =
+        &["flushed-on-leaving", "flushed-on-dereg", "flushed-on-silence", "flushed-on-session-lost"];
+    scenario
+}
+
+fn silent_leaver() -> Scenario {
+    let mut scenario = Scenario::new("silent-leaver", "a member crashes without a word")
+        .person("X", 2, &[(Post, 2), (Leave, 1)])
+        .person("Y", 1, &[(Post, 1)])
+        .person("Z", 0, &[]);
+    scenario.setup = vec![("X", Create("g")), ("X", Join("g")), ("Y", Join("g")), ("Z", Join("g"))];
+    scenario.crashes = 1;
+    scenario.suspicions = vec![PostTimer];
+    scenario.witnesses = &["crashed-member", "posted"];
+    scenario
+}
+
+fn two_people() -> Scenario {
+    let mut scenario = Scenario::new("two-people", "two people type anything, everything may be suspected")
+        .person(
+            "X",
+            1,
+            &[(Send("Y"), 1), (Groups, 1), (Join("g"), 1), (Post, 1), (Members, 1), (Leave, 1), (Dereg, 1)],
+        )
+        .person("Y", 2, &[(Send("X"), 1), (Join("g"), 1), (Post, 1), (Interrupt, 1)]);
+    scenario.setup = vec![("X", Create("g"))];
+    scenario.witnesses = &["direct-queued", "posted", "left"];
+    scenario
+}
+
+fn anything() -> Scenario {
+    let menu = [(Join("g"), 1), (Post, 1), (Leave, 1), (Dereg, 1)];
+    let mut scenario = Scenario::new("anything", "three people type anything")
+        .person("X", 2, &menu)
+        .person("Y", 2, &[(Send("X"), 1), (Join("g"), 1), (Post, 1)])
+        .person("Z", 1, &[(Send("X"), 1), (Join("g"), 1)]);
+    scenario.setup = vec![("X", Create("g"))];
+    scenario.suspicions = vec![];
+    scenario.witnesses = &["direct-queued", "posted"];
     scenario
 }

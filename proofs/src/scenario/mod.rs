@@ -26,6 +26,8 @@ pub struct Scenario {
     pub crashes: usize,
     /// How many sessions the server may give out; states beyond are not explored.
     pub sessions: u64,
+    /// Whether it takes minutes, and is checked only when asked for.
+    pub deep: bool,
     /// Situations that have to occur, by the names of their witnesses.
     pub witnesses: &'static [&'static str],
 }
@@ -102,6 +104,25 @@ impl Wish {
 }
 
 impl Scenario {
+    /// What bounds it, in words.
+    pub fn bounds(&self) -> String {
+        let typed: Vec<String> =
+            self.people.iter().map(|person| format!("{} types {}", person.name, person.appetite)).collect();
+        let suspicions: Vec<String> =
+            self.suspicions.iter().map(|suspicion| format!("{suspicion:?}").to_lowercase()).collect();
+        let suspicions = if suspicions.is_empty() { "none".into() } else { suspicions.join(", ") };
+        let sessions = self.sessions.max(self.people.len() as u64);
+        format!(
+            "{}; attempts {}; window {}; reach {}; queue {}; timers early: {suspicions}; crashes {}; sessions {sessions}",
+            typed.join(", "),
+            self.limits.attempts,
+            self.limits.window,
+            self.limits.reach,
+            self.limits.queued,
+            self.crashes,
+        )
+    }
+
     /// A scenario in which everybody has registered and everything may be suspected, with one attempt each.
     pub fn new(name: &'static str, about: &'static str) -> Scenario {
         Scenario {
@@ -114,6 +135,7 @@ impl Scenario {
             suspicions: Suspicion::ALL.to_vec(),
             crashes: 0,
             sessions: 0,
+            deep: false,
             witnesses: &[],
         }
     }

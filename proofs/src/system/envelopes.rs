@@ -19,14 +19,17 @@ use stateright::actor::{Actor, Command, Id, Network, Out};
 
 use super::role::Role;
 use super::{Envelope, KEY, State, seat, server};
+use crate::coverage::Coverage;
 
 /// The envelopes that can no longer matter in this state.
-pub fn dead(actors: &[Role], state: &State) -> Vec<Envelope> {
+pub fn dead(actors: &[Role], state: &State, coverage: &Coverage) -> Vec<Envelope> {
     let Network::UnorderedDuplicating(envelopes, _) = &state.network else { return Vec::new() };
     let world = World::of(state, envelopes.iter());
     let dead = |envelope: &&Envelope| {
         world.is_dead(envelope)
-            && does_nothing(actors, state, envelope, |sent| envelopes.contains(sent) || world.is_dead(sent))
+            && does_nothing(actors, state, envelope, coverage, |sent| {
+                envelopes.contains(sent) || world.is_dead(sent)
+            })
     };
     envelopes.iter().filter(dead).cloned().collect()
 }
@@ -36,6 +39,7 @@ fn does_nothing(
     actors: &[Role],
     state: &State,
     envelope: &Envelope,
+    coverage: &Coverage,
     idle: impl Fn(&Envelope) -> bool,
 ) -> bool {
     let actor = usize::from(envelope.dst);
@@ -45,6 +49,9 @@ fn does_nothing(
     let mut after = Cow::Borrowed(&*state.actor_states[actor]);
     let mut out = Out::new();
     actors[actor].on_msg(envelope.dst, &mut after, envelope.src, envelope.msg.clone(), &mut out);
+    if matches!(after, Cow::Borrowed(_)) {
+        coverage.note_try(actor, &envelope.msg, !out.is_empty());
+    }
     matches!(after, Cow::Borrowed(_))
         && out.into_iter().all(|command| match command {
             Command::Send(dst, msg) => idle(&Envelope { src: envelope.dst, dst, msg }),

@@ -11,8 +11,9 @@ use model::ids::{Key, Nonce, Session};
 use model::{Client, ClientConfig, ClientState, Name, Server, ServerConfig, ServerState, Timing};
 use model::{Packet, Timer};
 use stateright::actor::{ActorModel, ActorModelAction, ActorModelState, Id, Network};
-use stateright::{Model, Property};
+use stateright::{Model, Path, Property};
 
+use crate::coverage::Coverage;
 use crate::properties;
 use crate::scenario::{Scenario, Suspicion, Wish};
 use crate::settle::Memo;
@@ -40,8 +41,12 @@ pub struct System {
     pub reduced: bool,
     /// The promises to check.
     pub promises: Vec<Property<System>>,
+    /// Makes the protocol break a promise, to show that it would be noticed.
+    pub sabotage: Option<fn(&State, &mut State)>,
     /// States from which everything is known to settle.
     pub settled: Memo,
+    /// Which inputs had which outcome.
+    pub coverage: Arc<Coverage>,
     /// Situations that have occurred.
     pub witnesses: Witnesses,
 }
@@ -58,7 +63,9 @@ impl System {
             plain,
             reduced: true,
             promises: properties::all(),
+            sabotage: None,
             settled: Memo::default(),
+            coverage: Arc::default(),
             witnesses: Witnesses::new(&scenario),
             scenario,
         }
@@ -76,7 +83,10 @@ impl System {
 
     /// Forgets what was delivered last, and every envelope that can no longer matter.
     fn tidy(&self, state: &mut State) {
-        let dead = if self.reduced { envelopes::dead(&self.plain.actors, state) } else { Vec::new() };
+        if !self.reduced {
+            return;
+        }
+        let dead = envelopes::dead(&self.plain.actors, state, &self.coverage);
         if let Network::UnorderedDuplicating(envelopes, last) = &mut state.network {
             *last = None;
             for envelope in dead {
@@ -115,13 +125,29 @@ impl Model for System {
     }
 
     fn next_state(&self, last: &State, action: Action) -> Option<State> {
-        let watched = self.witnesses.wanted().then(|| action.clone());
-        let mut next = self.plain.next_state(last, action)?;
+        let next = self.plain.next_state(last, action.clone());
+        self.coverage.note(last, &action, next.as_ref());
+        let mut next = next?;
+        if let Some(sabotage) = self.sabotage {
+            sabotage(last, &mut next);
+        }
         self.tidy(&mut next);
-        if let Some(action) = watched {
+        if self.witnesses.wanted() {
             self.witnesses.watch(last, &action, &next);
         }
         Some(next)
+    }
+
+    fn format_action(&self, action: &Action) -> String {
+        crate::explore::action(self, action)
+    }
+
+    fn format_step(&self, last: &State, action: Action) -> Option<String> {
+        Some(crate::explore::step(self, last, action))
+    }
+
+    fn as_svg(&self, path: Path<State, Action>) -> Option<String> {
+        Some(crate::explore::drawing(self, path))
     }
 
     fn properties(&self) -> Vec<Property<System>> {

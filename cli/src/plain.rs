@@ -1,0 +1,139 @@
+//! Plain mode: lines from standard input, lines to standard output, nothing else.
+
+use std::io::{self, BufRead, Write};
+use std::thread;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use crate::front::{Front, Line};
+
+/// Standard input and output as they are.
+#[derive(Debug)]
+pub(crate) struct Plain {
+    lines: Receiver<Line>,
+}
+
+impl Plain {
+    /// Starts to read.
+    pub(crate) fn start() -> io::Result<Plain> {
+        let (sender, lines) = bounded(Line::AHEAD);
+        thread::Builder::new()
+            .name("input".into())
+            .spawn(move || read_all(&mut io::stdin().lock(), &sender))?;
+        Ok(Plain { lines })
+    }
+}
+
+impl Front for Plain {
+    fn lines(&self) -> &Receiver<Line> {
+        &self.lines
+    }
+
+    fn prompt(&mut self, _: &str) {}
+
+    fn ask(&mut self) {}
+
+    fn print(&mut self, lines: &[String]) -> io::Result<()> {
+        print(lines)
+    }
+
+    fn finish(&mut self) {}
+}
+
+/// Prints whole lines and flushes.
+pub(crate) fn print(lines: &[String]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for line in lines {
+        writeln!(out, "{line}")?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+/// Input that cannot be read has ended: a terminal that was closed reports an error.
+fn read_all(input: &mut impl BufRead, lines: &Sender<Line>) {
+    loop {
+        let line = read(input).unwrap_or(Line::End);
+        let last = line == Line::End;
+        if lines.send(line).is_err() || last {
+            return;
+        }
+    }
+}
+
+/// Reads one line and never holds more than the longest one.
+fn read(input: &mut impl BufRead) -> io::Result<Line> {
+    let mut line = Vec::new();
+    let mut too_long = false;
+    loop {
+        let (taken, ended) = {
+            let chunk = match input.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                chunk => chunk?,
+            };
+            let (part, ended) = match chunk.iter().position(|&b| b == b'\n') {
+                Some(end) => (&chunk[..end], true),
+                None => (chunk, chunk.is_empty()),
+            };
+            if chunk.is_empty() && line.is_empty() && !too_long {
+                return Ok(Line::End);
+            }
+            too_long |= line.len() + part.len() > Line::MAX_BYTES;
+            if !too_long {
+                line.extend_from_slice(part);
+            }
+            (part.len() + usize::from(ended && !chunk.is_empty()), ended)
+        };
+        input.consume(taken);
+        if ended {
+            return Ok(finished(line, too_long));
+        }
+    }
+}
+
+fn finished(line: Vec<u8>, too_long: bool) -> Line {
+    if too_long { Line::TooLong } else { String::from_utf8(line).map_or(Line::NotUtf8, Line::Text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use super::*;
+
+    /// All lines, read through a buffer of a few bytes.
+    fn lines(input: &[u8]) -> Vec<Line> {
+        let (sender, lines) = bounded(100);
+        read_all(&mut BufReader::with_capacity(7, input), &sender);
+        drop(sender);
+        lines.iter().collect()
+    }
+
+    fn text(text: &str) -> Line {
+        Line::Text(text.to_owned())
+    }
+
+    #[test]
+    fn lines_end_with_a_line_break_or_with_the_input() {
+        assert_eq!(lines(b""), [Line::End]);
+        assert_eq!(
+            lines(b"a\n\nlist_groups\nlast"),
+            [text("a"), text(""), text("list_groups"), text("last"), Line::End]
+        );
+        assert_eq!(lines(b"a\n"), [text("a"), Line::End]);
+    }
+
+    #[test]
+    fn a_line_over_the_limit_is_dropped_and_the_next_one_read() {
+        let mut input = vec![b'x'; 1_000_000];
+        input.extend_from_slice(b"\nnext\n");
+        assert_eq!(lines(&input), [Line::TooLong, text("next"), Line::End]);
+        assert_eq!(lines(&vec![b'x'; Line::MAX_BYTES + 1]), [Line::TooLong, Line::End]);
+        assert_eq!(lines(&vec![b'x'; Line::MAX_BYTES]), [text(&"x".repeat(Line::MAX_BYTES)), Line::End]);
+    }
+
+    #[test]
+    fn a_line_that_is_not_utf8_is_named_and_the_next_one_read() {
+        assert_eq!(lines(b"a\xff\nnext\n"), [Line::NotUtf8, text("next"), Line::End]);
+    }
+}

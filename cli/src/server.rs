@@ -1,0 +1,74 @@
+//! Runs a server and prints its notices.
+
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, anyhow};
+use crossbeam_channel::{Receiver, select};
+use model::ids::{Key, Session};
+use model::{Server, ServerConfig};
+use net::{HostError, Overflow, Told};
+
+use crate::args::Plan;
+use crate::host::Host;
+use crate::plain;
+use crate::render;
+
+/// The port where `chat` alone looks for a server, and starts one.
+pub(crate) const DEFAULT_PORT: u16 = 6666;
+
+/// Serves until asked to end.
+pub(crate) fn run(plan: &Plan, port: u16, stop: &Receiver<()>) -> anyhow::Result<u8> {
+    let address = SocketAddrV4::new(plan.bind.unwrap_or(Ipv4Addr::UNSPECIFIED), port);
+    let host = start(plan, address)??;
+    let ended = print_until(host.told(), stop, plan.log_text);
+    host.stop();
+    ended
+}
+
+/// Starts a server. The inner error is about its address, which another server may have.
+pub(crate) fn start(plan: &Plan, address: SocketAddrV4) -> anyhow::Result<Result<Host, HostError>> {
+    let config = ServerConfig {
+        key: key()?,
+        first_session: first_session(),
+        limits: plan.limits,
+        timing: plan.timing,
+    };
+    // A slow reader of the notices must not slow down the chat.
+    Ok(Host::start(Server { config }, address, Overflow::Drop))
+}
+
+fn print_until(told: &Receiver<Told>, stop: &Receiver<()>, log_text: bool) -> anyhow::Result<u8> {
+    loop {
+        let told = select! {
+            recv(told) -> told => told.context("the network part has ended")?,
+            recv(stop) -> _ => return Ok(0),
+        };
+        match told {
+            Told::Notice(notice) => {
+                if plain::print(&render::notice(&notice, log_text)).is_err() {
+                    // Whoever ran this server has gone away.
+                    return Ok(0);
+                }
+            }
+            Told::Failed(reason) => return Err(anyhow!("internal error: {reason}")),
+            Told::Dropped(count) => {
+                tracing::warn!("{count} notices were not printed: the output is too slow");
+            }
+            Told::Event(_) => {}
+        }
+    }
+}
+
+fn key() -> anyhow::Result<Key> {
+    let mut key = [0; 16];
+    getrandom::fill(&mut key).context("no randomness from the operating system")?;
+    Ok(Key(key))
+}
+
+/// Microseconds since 1970: above every session of an earlier server, unless that one registered more than a
+/// million clients a second or the clock has been set back.
+fn first_session() -> Session {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Session(u64::try_from(since.as_micros()).unwrap_or(u64::MAX / 2).max(1))
+}

@@ -1,0 +1,36 @@
+//! The command line: a file per command.
+
+pub mod check;
+pub mod explore;
+pub mod list;
+
+use clap::{Parser, Subcommand};
+
+/// Checks every promise of the chat in every interleaving.
+#[derive(Debug, Parser)]
+#[command(name = "proofs", version)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Explore every reachable state of the scenarios, and tell which promises hold
+    Check(check::Check),
+    /// Walk through the states of a scenario in a browser
+    Explore(explore::Explore),
+    /// List the scenarios, the promises and the witnesses
+    List(list::List),
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// All is well.
+    Holds,
+    /// A promise is broken, a witness missing, a pin off.
+    Broken,
+}
