@@ -111,7 +111,10 @@ impl Client {
             return;
         }
         match packet.body {
-            Body::Table(table) => state.table = table,
+            Body::Table(table) => {
+                desk.tell(Event::Directory(table.people()));
+                state.table = table;
+            }
             Body::Private(text) => self.private(state, src, packet.from, text, desk),
             Body::GroupMessage(stamp, text) => {
                 desk.out.send(src, self.say(Body::GroupAck(stamp.clone())));

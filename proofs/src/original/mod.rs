@@ -8,9 +8,12 @@
 //! 1. [`packet`], [`server`], [`client`]: the protocol. [`seat`], [`role`]: with people, as actors.
 //! 2. [`scenario`], [`world`]: small worlds to explore. [`run`]: what happens if nothing more is lost.
 //! 3. [`questions`], [`view`]: the promises, asked of it. [`catalogue`], [`mod@verdicts`]: what came out.
+//! 4. [`narrate`], [`findings`]: told and drawn, for the book.
 
 pub mod catalogue;
 pub mod client;
+pub mod findings;
+mod narrate;
 pub mod packet;
 pub mod questions;
 pub mod role;

@@ -1,6 +1,7 @@
 //! What the original's clients and server say to each other. Every packet carries its sender's name and nothing that tells
 //! one packet from another of the same kind.
 
+use model::event::Person;
 use model::ids::{Index, Version};
 use model::{Name, Text};
 use stateright::actor::Id;
@@ -98,5 +99,15 @@ impl Table {
     /// offline, so whoever judges can count.
     pub fn version(&self) -> Version {
         Version(self.0.len() as u64 + self.0.iter().filter(|entry| !entry.online).count() as u64)
+    }
+
+    /// Its lines as people read them.
+    pub fn people(&self) -> Vec<Person> {
+        let person = |Entry { name, address, online }: &Entry| Person {
+            name: name.clone(),
+            address: *address,
+            online: *online,
+        };
+        self.0.iter().map(person).collect()
     }
 }

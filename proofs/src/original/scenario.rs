@@ -3,6 +3,7 @@
 use model::Name;
 
 use crate::scenario::{Dish, Person, Wish};
+use crate::story::chat::words::wish as wish_words;
 
 /// A closed world.
 #[derive(Clone, Debug)]
@@ -60,5 +61,17 @@ impl Scenario {
     pub fn attempts(mut self, attempts: u8) -> Scenario {
         self.attempts = attempts;
         self
+    }
+
+    /// What has happened before the first step, in a sentence.
+    pub fn before(&self) -> String {
+        if !self.registered {
+            return "Before the first step: nobody has registered.".into();
+        }
+        let names: Vec<_> = self.people.iter().map(|person| person.name.as_str()).collect();
+        let have = if names.len() == 1 { "has" } else { "have" };
+        let typed = |(name, wish): &(&str, Wish)| format!("; {name} has typed {}", wish_words(*wish));
+        let typed: String = self.setup.iter().map(typed).collect();
+        format!("Before the first step: {} {have} registered{typed}.", names.join(" and "))
     }
 }

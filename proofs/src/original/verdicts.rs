@@ -1,11 +1,12 @@
 //! Which promises the original breaks, each with a shortest way to break it.
 
-use stateright::{Checker, Model, Property};
+use stateright::{Checker, Model, Path, Property};
 
 use super::catalogue::{Case, all};
 use super::questions::Question;
 use super::scenario::Scenario;
-use super::world::{Action, World};
+use super::world::World;
+use crate::story::{Story, tell};
 
 /// What came out of one case.
 pub struct Verdict {
@@ -15,16 +16,23 @@ pub struct Verdict {
     pub scenario: Scenario,
     /// In how many steps it was expected to break, or nothing if it was expected to hold.
     pub expected: Option<usize>,
-    /// A shortest way to break it, or nothing if it holds in every reachable state.
-    pub steps: Option<Vec<Action>>,
-    /// How many states were looked at.
+    /// In how many steps it breaks at least, or nothing if it holds in every reachable state.
+    pub steps: Option<usize>,
+    /// These steps, told.
+    pub story: Option<Story>,
+    /// How many states were looked at; all there are, if it holds.
     pub states: usize,
 }
 
 impl Verdict {
+    /// Whether the original breaks it.
+    pub fn is_broken(&self) -> bool {
+        self.steps.is_some()
+    }
+
     /// Whether it came out as expected.
     pub fn is_expected(&self) -> bool {
-        self.steps.as_ref().map(Vec::len) == self.expected
+        self.steps == self.expected
     }
 }
 
@@ -36,14 +44,12 @@ pub fn verdicts() -> Vec<Verdict> {
 /// The verdict on one case. A breadth-first search by one thread for one question finds a shortest counterexample.
 pub fn judge(case: Case) -> Verdict {
     let Case { question, scenario, expected } = case;
-    let checker = world(question, scenario.clone()).checker().threads(1).spawn_bfs().join();
-    let steps = checker.discoveries().remove(question.name).map(stateright::Path::into_actions);
-    Verdict { question, scenario, expected, steps, states: checker.unique_state_count() }
-}
-
-/// The world in which a question is asked.
-pub(super) fn world(question: &'static Question, scenario: Scenario) -> World {
-    World::new(scenario, Property::always(question.name, question.holds))
+    let world = World::new(scenario.clone(), Property::always(question.name, question.holds));
+    let checker = world.checker().threads(1).spawn_bfs().join();
+    let path = checker.discovery(question.name).map(Path::into_vec);
+    let steps = path.as_ref().map(|path| path.len() - 1);
+    let story = path.map(|path| tell(&checker.model().plain.actors, &path));
+    Verdict { question, scenario, expected, steps, story, states: checker.unique_state_count() }
 }
 
 #[cfg(test)]
@@ -53,12 +59,12 @@ mod tests {
 
     #[test]
     fn the_original_breaks_what_it_is_known_to_break_in_so_many_steps() {
-        let surprises: Vec<_> = verdicts()
-            .into_iter()
-            .filter(|verdict| !verdict.is_expected())
-            .map(|verdict| (verdict.scenario.name, verdict.question.name, verdict.expected, verdict.steps))
-            .collect();
-        assert!(surprises.is_empty(), "{surprises:#?}");
+        for verdict in verdicts() {
+            let Verdict { question, scenario, expected, story, .. } = &verdict;
+            let story = story.as_ref().map(ToString::to_string).unwrap_or_default();
+            let names = (question.name, scenario.name);
+            assert!(verdict.is_expected(), "{names:?}: expected {expected:?}\n{story}");
+        }
     }
 
     #[test]
