@@ -120,7 +120,7 @@ impl Client {
                 desk.out.send(src, self.say(Body::GroupAck(stamp.clone())));
                 desk.tell(Event::Post { from: stamp.sender, text, index: stamp.time });
             }
-            Body::RegisterAck(answer) | Body::Ack(answer) => {
+            Body::RegisterAck(answer) | Body::Ack(answer, _) => {
                 // Any ack of this name: whichever attempt it is of, and whichever message.
                 if let Some(waiting) = state.waiting.take_if(|waiting| waiting.whose == packet.from) {
                     desk.out.cancel_timer(Timer::Wait);
@@ -179,7 +179,8 @@ impl Client {
 
     /// "When client in group mode, the private messages it received will be kept in `pri_msg_queue`": every copy.
     fn private(&self, state: &mut ClientState, src: Id, from: Name, text: Text, desk: &mut Desk<'_>) {
-        desk.out.send(src, self.say(Body::Ack(Answer::Yes)));
+        let about = Box::new(Body::Private(text.clone()));
+        desk.out.send(src, self.say(Body::Ack(Answer::Yes, about)));
         if state.group.is_some() {
             state.queue.push_back((from, text));
             desk.tell(Event::Queued { waiting: state.queue.len() });

@@ -26,6 +26,9 @@ impl Narrate for Role {
         };
         match (timer, waiting) {
             (Timer::Sleep(stamp), _) => format!("time is up for acks of the post by {}", stamp.sender),
+            (Timer::Wait, Some(Waiting { whose, .. })) if whose.is_reserved() => {
+                "no ack from the server yet".into()
+            }
             (Timer::Wait, Some(Waiting { whose, .. })) => format!("no ack from {whose} yet"),
             (Timer::Wait, None) => "no ack yet".into(),
         }
@@ -56,6 +59,13 @@ impl Narrate for Role {
 fn packet_words(packet: &Packet) -> String {
     match &packet.body {
         Body::Register => format!("registration of {}", packet.from),
+        body => body_words(body),
+    }
+}
+
+fn body_words(body: &Body) -> String {
+    match body {
+        Body::Register => "registration".into(),
         Body::Deregister => "deregister".into(),
         Body::Create(group) => format!("create group {group}"),
         Body::Groups => "list the groups".into(),
@@ -66,9 +76,9 @@ fn packet_words(packet: &Packet) -> String {
         Body::Kick(name) => format!("kick {name}"),
         Body::RegisterAck(Answer::No) => "registration refused: the name is taken".into(),
         Body::RegisterAck(_) => "registration acked".into(),
-        Body::Ack(Answer::Yes) => "ack".into(),
-        Body::Ack(Answer::No) => "refused".into(),
-        Body::Ack(Answer::Names(names)) => format!("ack: {}", words::list(names)),
+        Body::Ack(Answer::Yes, about) => format!("ack (sent for: {})", body_words(about)),
+        Body::Ack(Answer::No, about) => format!("refused (sent for: {})", body_words(about)),
+        Body::Ack(Answer::Names(names), _) => format!("ack: {}", words::list(names)),
         Body::Private(text) => format!("the direct message \"{text}\"", text = text.as_str()),
         Body::GroupMessage(stamp, text) => {
             format!("post \"{text}\" by {}", stamp.sender, text = text.as_str())

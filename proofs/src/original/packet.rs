@@ -39,8 +39,9 @@ pub enum Body {
     Kick(Name),
     /// `reg_ack`
     RegisterAck(Answer),
-    /// `ack`: of a request or of a private message. Does not say of which.
-    Ack(Answer),
+    /// `ack`: of a request or of a private message. Does not say of which; what it is about stands here only for those who
+    /// tell of it, and no client looks at it.
+    Ack(Answer, Box<Body>),
     /// `pri_msg`
     Private(Text),
     /// `grp_msg`

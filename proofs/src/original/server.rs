@@ -26,6 +26,7 @@ pub struct ServerState {
 /// A packet has arrived.
 pub(super) fn receive(state: &mut ServerState, src: Id, packet: Packet, out: &mut Out<Role>) {
     let Packet { from, body } = packet;
+    let about = Box::new(body.clone());
     let answer = match body {
         Body::Register => return register(state, src, from, out),
         Body::GroupAck(stamp) => return acked(state, &from, &stamp),
@@ -44,11 +45,11 @@ pub(super) fn receive(state: &mut ServerState, src: Id, packet: Packet, out: &mu
             Answer::Names(state.groups.get(&group).into_iter().flatten().cloned().collect())
         }
         Body::SendGroup(group, text) => broadcast(state, from, group, &text, out),
-        Body::RegisterAck(_) | Body::Ack(_) | Body::Private(_) | Body::GroupMessage(..) | Body::Table(_) => {
+        Body::RegisterAck(_) | Body::Ack(..) | Body::Private(_) | Body::GroupMessage(..) | Body::Table(_) => {
             return;
         }
     };
-    out.send(src, say(Body::Ack(answer)));
+    out.send(src, say(Body::Ack(answer, about)));
 }
 
 /// "It will first sleep for 500msec, then wake up to check if required acks are received", once, and "find out and remove
