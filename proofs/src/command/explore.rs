@@ -12,6 +12,7 @@ use crate::explore::serve;
 #[derive(Debug, Args)]
 pub struct Explore {
     /// The scenario
+    #[arg(default_value = "two-people")]
     scenario: String,
     /// Where to serve the pages; port 0 takes any free one
     #[arg(long, default_value = "127.0.0.1:3000", value_name = "IP:PORT")]

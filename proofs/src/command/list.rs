@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::Verdict;
 use crate::properties::PROMISES;
+use crate::sabotage;
 use crate::scenario::catalogue;
 use crate::witness;
 
@@ -48,6 +49,10 @@ impl List {
         writeln!(out, "\nPromises")?;
         for it in PROMISES {
             writeln!(out, "  {:<21} {}", it.name, it.about)?;
+        }
+        writeln!(out, "\nSabotages, for `check --sabotage`")?;
+        for it in sabotage::ALL {
+            writeln!(out, "  {:<24} {}: breaks {}", it.name, it.about, it.breaks)?;
         }
         writeln!(out, "\nWitnesses")?;
         for it in witness::ALL {
