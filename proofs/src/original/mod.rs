@@ -3,7 +3,7 @@
 //! It has no numbers: packets are told apart by their sender's name only, copies take effect again, and whoever did not ack
 //! in time is taken for gone. Its [`server`] and [`client`] are small actors of their own and share nothing with `model` but
 //! names, texts, commands and events. Comments quote the readme where it settles a question; where it leaves one open,
-//! the choice is the one that makes the original look better.
+//! the choice is the one that makes the original look better, unless a comment says otherwise.
 //!
 //! 1. [`packet`], [`server`], [`client`]: the protocol. [`seat`], [`role`]: with people, as actors.
 //! 2. [`scenario`], [`world`]: small worlds to explore. [`run`]: what happens if nothing more is lost.
