@@ -6,9 +6,9 @@
 //! the choice is the one that makes the original look better, unless a comment says otherwise.
 //!
 //! 1. [`packet`], [`server`], [`client`]: the protocol. [`seat`], [`role`]: with people, as actors.
-//! 2. [`scenario`], [`world`]: small worlds to explore. [`run`]: what happens if nothing more is lost.
-//! 3. [`questions`], [`view`]: the promises, asked of it. [`catalogue`], [`mod@verdicts`]: what came out.
-//! 4. [`narrate`], [`findings`]: told and drawn, for the book.
+//! 2. [`scenario`], [`world`]: small worlds to explore. `run`: what happens if nothing more is lost.
+//! 3. [`questions`], `view`: the promises, asked of it. [`catalogue`], [`mod@verdicts`]: what came out.
+//! 4. `narrate`, [`findings`]: told and drawn, for the book.
 
 pub mod catalogue;
 pub mod client;
