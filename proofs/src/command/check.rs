@@ -11,6 +11,7 @@ use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::Verdict;
+use super::original;
 use super::report::{self, Bar, Row};
 use crate::check::{Outcome, exhaust, pins, shortest};
 use crate::coverage::Coverage;
@@ -38,6 +39,9 @@ pub struct Check {
     /// Check a protocol that is broken on purpose; `proofs list` has the names
     #[arg(long, value_name = "NAME", conflicts_with = "scenarios")]
     sabotage: Option<String>,
+    /// Check the original protocol: tells which promises it breaks, and how
+    #[arg(long, conflicts_with_all = ["scenarios", "deep", "promises", "attempts", "sabotage", "pin"])]
+    original: bool,
     /// Threads to check with
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
     threads: u8,
@@ -58,6 +62,9 @@ impl Check {
     /// # Errors
     /// When a scenario, promise or sabotage is unknown, or the output is closed.
     pub fn run(&self, out: &mut impl Write) -> anyhow::Result<Verdict> {
+        if self.original {
+            return original::run(self.json, &self.drawings, out);
+        }
         let chosen = self.chosen()?;
         let known = on_interrupt(self.json)?;
         let mut outcomes: Vec<Outcome> = Vec::new();
