@@ -4,14 +4,17 @@
 //! 2. [`system`]: the actors of `model`, with a person at every client, and the network between them.
 //! 3. [`properties`]: the promises, one function each. [`witness`]: situations that have to occur.
 //! 4. [`check`]: exhausts a scenario. [`settle`]: what happens if nothing is lost from now on.
+//! 5. [`simulate`]: random walks through systems too big to exhaust. [`book`]: the book's page of promises.
 //!
 //! There is no protocol logic here: whatever decides what a server or client does lives in `model`.
 
+pub mod book;
 pub mod check;
 pub mod command;
 pub mod coverage;
 pub mod properties;
 pub mod scenario;
 pub mod settle;
+pub mod simulate;
 pub mod system;
 pub mod witness;

@@ -2,6 +2,8 @@
 
 pub mod check;
 pub mod list;
+pub mod promises;
+pub mod simulate;
 
 use clap::{Parser, Subcommand};
 
@@ -21,6 +23,10 @@ pub enum Command {
     Check(check::Check),
     /// List the scenarios, the promises and the witnesses
     List(list::List),
+    /// Print every promise with its property, scenarios, bounds and witnesses, as in the book
+    Promises(promises::Promises),
+    /// Walk at random through a system too big to exhaust
+    Simulate(simulate::Simulate),
 }
 
 /// How a command ended.
@@ -30,4 +36,6 @@ pub enum Verdict {
     Holds,
     /// A promise is broken, a witness missing, a pin off.
     Broken,
+    /// Somebody interrupted; what was known so far has been told.
+    Interrupted,
 }
