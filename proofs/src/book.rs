@@ -8,6 +8,7 @@ use anyhow::Context;
 
 use crate::check::pins;
 use crate::properties::{PROMISES, Promise};
+use crate::sabotage;
 use crate::scenario::{Scenario, catalogue};
 use crate::witness;
 
@@ -73,10 +74,17 @@ const SOURCES: [(&str, &str); 6] = [
 fn promises() -> String {
     let head = "| promise | says | property | broken by |\n| --- | --- | --- | --- |\n";
     PROMISES.iter().fold(head.to_owned(), |mut table, promise| {
-        let function = function(promise).unwrap_or_default();
-        let _ = writeln!(table, "| {} | {} | `{function}` | {} |", promise.name, promise.about, "");
+        let Promise { name, about, .. } = promise;
+        let (function, broken_by) = (function(promise).unwrap_or_default(), broken_by(name));
+        let _ = writeln!(table, "| {name} | {about} | `{function}` | {broken_by} |");
         table
     })
+}
+
+/// The broken variants of the protocol that break a promise.
+fn broken_by(promise: &str) -> String {
+    let breakers = sabotage::ALL.iter().filter(|sabotage| sabotage.breaks == promise);
+    breakers.map(|sabotage| format!("`{}`: {}", sabotage.name, sabotage.about)).collect::<Vec<_>>().join("; ")
 }
 
 fn scenarios() -> String {

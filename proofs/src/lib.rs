@@ -4,7 +4,8 @@
 //! 2. [`system`]: the actors of `model`, with a person at every client, and the network between them.
 //! 3. [`properties`]: the promises, one function each. [`witness`]: situations that have to occur.
 //! 4. [`check`]: exhausts a scenario. [`settle`]: what happens if nothing is lost from now on.
-//! 5. [`simulate`]: random walks through systems too big to exhaust. [`book`]: the book's page of promises.
+//! 5. [`story`] tells a path in sentences, [`diagram`] draws it, [`explore`] lets one walk in a browser.
+//! 6. [`simulate`]: random walks through systems too big to exhaust. [`book`]: the book's page of promises.
 //!
 //! There is no protocol logic here: whatever decides what a server or client does lives in `model`.
 
@@ -12,9 +13,13 @@ pub mod book;
 pub mod check;
 pub mod command;
 pub mod coverage;
+pub mod diagram;
+pub mod explore;
 pub mod properties;
+pub mod sabotage;
 pub mod scenario;
 pub mod settle;
 pub mod simulate;
+pub mod story;
 pub mod system;
 pub mod witness;

@@ -11,6 +11,7 @@ fn main() -> ExitCode {
     let mut out = io::stdout();
     let result = match &arguments.command {
         Command::Check(check) => check.run(&mut out),
+        Command::Explore(explore) => explore.run(),
         Command::List(list) => list.run(&mut out),
         Command::Promises(promises) => promises.run(&mut out),
         Command::Simulate(simulate) => simulate.run(&mut out),

@@ -22,6 +22,8 @@ pub struct Outcome {
     pub depth: usize,
     /// How long it took.
     pub time: Duration,
+    /// How many promises were checked.
+    pub promises: usize,
     /// The promises that were broken.
     pub broken: BTreeSet<&'static str>,
     /// The witnesses that were seen.
@@ -48,13 +50,9 @@ const TICK: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 /// When the checker itself panicked, which is a bug of an actor or of a promise.
-pub fn exhaust(
-    scenario: Scenario,
-    threads: usize,
-    tell: impl FnMut(Progress) + Send,
-) -> anyhow::Result<Outcome> {
+pub fn exhaust(system: System, threads: usize, tell: impl FnMut(Progress) + Send) -> anyhow::Result<Outcome> {
     let started = Instant::now();
-    let system = System::new(scenario.clone());
+    let scenario = Scenario::clone(&system.scenario);
     let mut checker = system.checker().threads(threads).finish_when(HasDiscoveries::AnyFailures).spawn_dfs();
     let handles = checker.handles();
     let done = Done::default();
@@ -75,6 +73,7 @@ pub fn exhaust(
         states: checker.unique_state_count(),
         depth: checker.max_depth(),
         time: started.elapsed(),
+        promises: checker.model().promises.len(),
         broken: checker.discoveries().into_keys().collect(),
         seen: names(true),
         missing: names(false),

@@ -1,22 +1,24 @@
 //! `proofs check`
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use comfy_table::{CellAlignment, Table, presets};
-use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::Verdict;
-use crate::check::{Outcome, Progress, exhaust, pins, shortest};
+use super::report::{self, Bar, Row};
+use crate::check::{Outcome, exhaust, pins, shortest};
 use crate::coverage::Coverage;
+use crate::diagram::draw;
 use crate::properties::PROMISES;
+use crate::sabotage::{self, Sabotage};
 use crate::scenario::{Scenario, catalogue};
+use crate::story::tell;
 use crate::system::System;
 
 /// Explore every reachable state of the scenarios, and tell which promises hold.
@@ -27,8 +29,17 @@ pub struct Check {
     /// Also those that take minutes
     #[arg(long)]
     deep: bool,
+    /// Check only this promise; all if not given. May be given several times
+    #[arg(long = "promise", value_name = "NAME")]
+    promises: Vec<String>,
+    /// How often things are sent at most, instead of what the scenario says
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=9))]
+    attempts: Option<u8>,
+    /// Check a protocol that is broken on purpose; `proofs list` has the names
+    #[arg(long, value_name = "NAME", conflicts_with = "scenarios")]
+    sabotage: Option<String>,
     /// Threads to check with
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
     threads: u8,
     /// Take the numbers of unique states as the new pins
     #[arg(long)]
@@ -36,89 +47,111 @@ pub struct Check {
     /// One JSON object a line
     #[arg(long)]
     json: bool,
-    /// Where the drawing of a counterexample goes
+    /// Where drawings of counterexamples go
     #[arg(long, default_value = ".", value_name = "DIR")]
-    drawings: std::path::PathBuf,
+    drawings: PathBuf,
 }
 
 impl Check {
     /// Checks.
     ///
     /// # Errors
-    /// When a scenario is unknown, or the output is closed.
+    /// When a scenario, promise or sabotage is unknown, or the output is closed.
     pub fn run(&self, out: &mut impl Write) -> anyhow::Result<Verdict> {
         let chosen = self.chosen()?;
-        let complete = self.scenarios.is_empty();
-        let interrupted = on_interrupt(self.json)?;
+        let known = on_interrupt(self.json)?;
         let mut outcomes: Vec<Outcome> = Vec::new();
-        let mut verdict = Verdict::Holds;
         for scenario in chosen {
-            let outcome = self.check(scenario, out)?;
-            interrupted.lock().unwrap_or_else(PoisonError::into_inner).push(row(&outcome));
-            let broken = !outcome.broken.is_empty();
-            if broken {
-                self.tell_counterexamples(&outcome, out)?;
-            }
+            let outcome = self.check(&scenario, out)?;
+            known.lock().unwrap_or_else(PoisonError::into_inner).push(report::row(&outcome));
             outcomes.push(outcome);
-            if broken {
-                verdict = Verdict::Broken;
+            if let Some(broken) = outcomes.last().filter(|outcome| !outcome.broken.is_empty()) {
+                self.tell_counterexamples(broken, out)?;
                 break;
             }
         }
-        if self.pin && verdict == Verdict::Holds {
+        let holds = outcomes.iter().all(|outcome| outcome.broken.is_empty());
+        if self.pin && holds && self.is_as_pinned() {
             write_pins(&outcomes)?;
         }
-        let faults = self.faults(&outcomes, complete && verdict == Verdict::Holds);
-        self.tell_result(&outcomes, &faults, out)?;
-        Ok(if faults.is_empty() { verdict } else { Verdict::Broken })
+        let faults = if self.is_as_pinned() { self.faults(&outcomes, holds) } else { Vec::new() };
+        report::result(&outcomes, &faults, self.json, out)?;
+        Ok(if holds && faults.is_empty() { Verdict::Holds } else { Verdict::Broken })
     }
 
     fn chosen(&self) -> anyhow::Result<Vec<Scenario>> {
+        if let Some(sabotage) = self.sabotage()? {
+            return Ok(vec![find(sabotage.scenario)?]);
+        }
         if self.scenarios.is_empty() {
-            return Ok(catalogue::every()
-                .into_iter()
-                .filter(|scenario| self.deep || !scenario.deep)
-                .collect());
+            return Ok(catalogue::every().into_iter().filter(|it| self.deep || !it.deep).collect());
         }
         self.scenarios.iter().map(|name| find(name)).collect()
     }
 
-    fn check(&self, scenario: Scenario, out: &mut impl Write) -> anyhow::Result<Outcome> {
-        let name = scenario.name;
-        let bar = bar(name, self.json);
-        let outcome = exhaust(scenario, self.threads.into(), |progress| show(&bar, progress))?;
-        bar.finish_and_clear();
-        if self.json {
-            writeln!(out, "{}", as_json(&outcome))?;
-        } else if bar.is_hidden() {
-            writeln!(
-                out,
-                "{name}: {} states in {:.1} s",
-                HumanCount(outcome.states as u64),
-                outcome.time.as_secs_f64()
-            )?;
+    fn sabotage(&self) -> anyhow::Result<Option<&'static Sabotage>> {
+        let Some(name) = &self.sabotage else { return Ok(None) };
+        let names: Vec<_> = sabotage::ALL.iter().map(|sabotage| sabotage.name).collect();
+        match sabotage::find(name) {
+            Some(sabotage) => Ok(Some(sabotage)),
+            None => bail!("unknown sabotage '{name}'; there are: {}", names.join(", ")),
         }
-        out.flush()?;
+    }
+
+    /// Whether scenarios and protocol are those that the pins speak of.
+    fn is_as_pinned(&self) -> bool {
+        self.attempts.is_none() && self.promises.is_empty() && self.sabotage.is_none()
+    }
+
+    /// The scenario as it is to be checked.
+    fn system(&self, scenario: &Scenario) -> anyhow::Result<System> {
+        let mut scenario = scenario.clone();
+        scenario.limits.attempts = self.attempts.unwrap_or(scenario.limits.attempts);
+        let mut system = System::new(scenario);
+        system.sabotage = self.sabotage()?.map(|sabotage| sabotage.apply);
+        let known: Vec<_> = PROMISES.iter().map(|promise| promise.name).collect();
+        if let Some(unknown) = self.promises.iter().find(|name| !known.contains(&name.as_str())) {
+            bail!("unknown promise '{unknown}'; there are: {}", known.join(", "));
+        }
+        if !self.promises.is_empty() {
+            system.promises.retain(|promise| self.promises.iter().any(|name| name == promise.name));
+        }
+        Ok(system)
+    }
+
+    fn check(&self, scenario: &Scenario, out: &mut impl Write) -> anyhow::Result<Outcome> {
+        let bar = Bar::new(scenario.name, self.json);
+        let outcome = exhaust(self.system(scenario)?, self.threads.into(), |progress| bar.show(progress))?;
+        bar.finish(&outcome, out)?;
         Ok(outcome)
     }
 
     fn tell_counterexamples(&self, outcome: &Outcome, out: &mut impl Write) -> anyhow::Result<()> {
         for promise in &outcome.broken {
-            let system = System::new(outcome.scenario.clone());
+            let system = self.system(&outcome.scenario)?;
             let actors = system.plain.actors.clone();
             let path =
                 shortest(system, promise).context("the counterexample was found once and not again")?;
-            writeln!(out, "\nBROKEN: {promise}, in scenario {}. The shortest way:\n", outcome.scenario.name)?;
-            let _ = (&actors, &self.drawings);
-            for (step, action) in path.into_actions().iter().enumerate() {
-                writeln!(out, "{:>3}. {action:?}", step + 1)?;
+            let story = tell(&actors, &path.into_vec());
+            let file = self.drawings.join(format!("{promise}.svg"));
+            std::fs::write(&file, draw(&story))
+                .with_context(|| format!("cannot write {}", file.display()))?;
+            let (scenario, drawing) = (outcome.scenario.name, file.display().to_string());
+            if self.json {
+                let story = story.to_string();
+                let line =
+                    json!({"broken": promise, "scenario": scenario, "story": story, "drawing": drawing});
+                writeln!(out, "{line}")?;
+            } else {
+                writeln!(out, "\nBROKEN: {promise}, in scenario {scenario}. The shortest way:\n\n{story}")?;
+                writeln!(out, "Drawn in {drawing}")?;
             }
         }
         Ok(())
     }
 
     /// Everything that is wrong beside broken promises.
-    fn faults(&self, outcomes: &[Outcome], complete: bool) -> Vec<String> {
+    fn faults(&self, outcomes: &[Outcome], holds: bool) -> Vec<String> {
         let pins = if self.pin { BTreeMap::new() } else { pins::all() };
         let mut faults = Vec::new();
         for outcome in outcomes.iter().filter(|outcome| outcome.broken.is_empty()) {
@@ -134,7 +167,7 @@ impl Check {
                 _ => {}
             }
         }
-        if complete {
+        if holds && self.scenarios.is_empty() {
             let coverage = Coverage::default();
             outcomes.iter().for_each(|outcome| coverage.add(&outcome.coverage));
             faults.extend(coverage.unexplained().iter().map(|case| format!("never occurred: {case}")));
@@ -143,24 +176,6 @@ impl Check {
             );
         }
         faults
-    }
-
-    fn tell_result(
-        &self,
-        outcomes: &[Outcome],
-        faults: &[String],
-        out: &mut impl Write,
-    ) -> anyhow::Result<()> {
-        if self.json {
-            writeln!(out, "{}", json!({"faults": faults}))?;
-            return Ok(());
-        }
-        writeln!(out, "\n{}", table(outcomes.iter().map(row)))?;
-        writeln!(out, "\n{}", promises(outcomes))?;
-        for fault in faults {
-            writeln!(out, "FAULT: {fault}")?;
-        }
-        Ok(())
     }
 }
 
@@ -185,11 +200,7 @@ fn on_interrupt(json: bool) -> anyhow::Result<Arc<Mutex<Vec<Row>>>> {
     std::thread::spawn(move || {
         if signals.forever().next().is_some() {
             let rows = known.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            if json {
-                println!("{}", json!({"interrupted": true, "complete": rows.len()}));
-            } else {
-                println!("\nInterrupted. Complete so far:\n{}", table(rows));
-            }
+            report::interrupted(rows, json);
             std::process::exit(130);
         }
     });
@@ -200,72 +211,4 @@ fn write_pins(outcomes: &[Outcome]) -> anyhow::Result<()> {
     let new = outcomes.iter().map(|outcome| (outcome.scenario.name, outcome.states)).collect();
     std::fs::write(pins::FILE, pins::with(&new))
         .with_context(|| format!("cannot write {}; run this at the root of the repository", pins::FILE))
-}
-
-fn bar(name: &'static str, json: bool) -> ProgressBar {
-    if json || !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{spinner} {prefix:<18} {msg}").expect("a good template");
-    ProgressBar::new_spinner().with_style(style).with_prefix(name)
-}
-
-fn show(bar: &ProgressBar, progress: Progress) {
-    let seconds = progress.time.max(Duration::from_millis(1)).as_secs_f64();
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let rate = (progress.states as f64 / seconds) as u64;
-    bar.set_message(format!("{} states, {} a second", HumanCount(progress.states as u64), HumanCount(rate)));
-    bar.tick();
-}
-
-type Row = [String; 6];
-
-fn row(outcome: &Outcome) -> Row {
-    let promises = PROMISES.len();
-    let witnesses = outcome.seen.len() + outcome.missing.len();
-    [
-        outcome.scenario.name.into(),
-        HumanCount(outcome.states as u64).to_string(),
-        outcome.depth.to_string(),
-        format!("{:.1}", outcome.time.as_secs_f64()),
-        if outcome.broken.is_empty() {
-            format!("{promises} of {promises}")
-        } else {
-            format!("BROKEN: {}", outcome.broken.iter().copied().collect::<Vec<_>>().join(", "))
-        },
-        format!("{} of {witnesses}", outcome.seen.len()),
-    ]
-}
-
-fn table(rows: impl IntoIterator<Item = Row>) -> String {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
-    table.set_header(["scenario", "unique states", "depth", "seconds", "promises", "witnesses"]);
-    table.add_rows(rows);
-    for column in 1..4 {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table.trim_fmt()
-}
-
-fn promises(outcomes: &[Outcome]) -> String {
-    let line = |promise: &crate::properties::Promise| {
-        let broken = outcomes.iter().any(|outcome| outcome.broken.contains(promise.name));
-        format!("{} {:<21} {}\n", if broken { "BROKEN" } else { "holds " }, promise.name, promise.about)
-    };
-    PROMISES.iter().map(line).collect()
-}
-
-fn as_json(outcome: &Outcome) -> serde_json::Value {
-    json!({
-        "scenario": outcome.scenario.name,
-        "states": outcome.states,
-        "depth": outcome.depth,
-        "seconds": outcome.time.as_secs_f64(),
-        "broken": outcome.broken,
-        "seen": outcome.seen,
-        "missing": outcome.missing,
-    })
 }

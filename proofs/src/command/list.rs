@@ -7,7 +7,8 @@ use serde_json::json;
 
 use super::Verdict;
 use crate::properties::PROMISES;
-use crate::scenario::catalogue;
+use crate::sabotage;
+use crate::scenario::{catalogue, crowds};
 use crate::witness;
 
 /// List the scenarios, the promises and the witnesses.
@@ -45,9 +46,17 @@ impl List {
             let deep = if it.deep { " (only with --deep)" } else { "" };
             writeln!(out, "  {:<18} {}{deep}", it.name, it.about)?;
         }
+        writeln!(out, "\nSystems too big to exhaust, for `simulate`")?;
+        for it in crowds::every() {
+            writeln!(out, "  {:<18} {}", it.name, it.about)?;
+        }
         writeln!(out, "\nPromises")?;
         for it in PROMISES {
             writeln!(out, "  {:<21} {}", it.name, it.about)?;
+        }
+        writeln!(out, "\nSabotages, for `check --sabotage`")?;
+        for it in sabotage::ALL {
+            writeln!(out, "  {:<24} {}: breaks {}", it.name, it.about, it.breaks)?;
         }
         writeln!(out, "\nWitnesses")?;
         for it in witness::ALL {

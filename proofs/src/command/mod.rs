@@ -1,8 +1,10 @@
 //! The command line: a file per command.
 
 pub mod check;
+pub mod explore;
 pub mod list;
 pub mod promises;
+pub mod report;
 pub mod simulate;
 
 use clap::{Parser, Subcommand};
@@ -21,6 +23,8 @@ pub struct Arguments {
 pub enum Command {
     /// Explore every reachable state of the scenarios, and tell which promises hold
     Check(check::Check),
+    /// Walk through the states of a scenario in a browser
+    Explore(explore::Explore),
     /// List the scenarios, the promises and the witnesses
     List(list::List),
     /// Print every promise with its property, scenarios, bounds and witnesses, as in the book

@@ -10,13 +10,14 @@ use clap::Args;
 use indicatif::{HumanCount, ProgressBar};
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
-use stateright::actor::{Actor, ActorModelAction};
 
 use super::Verdict;
+use crate::sabotage;
 use crate::scenario::{Scenario, catalogue, crowds};
 use crate::simulate::walk::{Fault, Walk};
 use crate::simulate::{Known, Plan, simulate};
-use crate::system::{Action, System};
+use crate::story::{replay, tell};
+use crate::system::{State, System};
 use crate::witness;
 
 /// Walk at random through a system too big to exhaust.
@@ -41,6 +42,9 @@ pub struct Simulate {
     /// Take so many steps a walk at most
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
     steps: u32,
+    /// Walk through a protocol that is broken on purpose; `list` has the names
+    #[arg(long, value_name = "NAME")]
+    sabotage: Option<String>,
     /// One JSON object
     #[arg(long)]
     json: bool,
@@ -53,6 +57,8 @@ impl Simulate {
     /// When the scenario is unknown, or the output is closed.
     pub fn run(&self, out: &mut impl Write) -> anyhow::Result<Verdict> {
         let scenario = find(&self.scenario)?;
+        let sabotage = self.sabotage()?;
+        let make = || System { sabotage, ..System::new(scenario.clone()) };
         let interrupt = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
             // The second one ends the program at once.
@@ -67,13 +73,22 @@ impl Simulate {
         if self.json {
             writeln!(out, "{}", self.as_json(&known, started.elapsed()))?;
         } else {
-            self.tell(&known, started.elapsed(), &System::new(scenario), out)?;
+            self.tell(&known, started.elapsed(), &make(), out)?;
         }
         Ok(match known {
             Known { broken: Some(_), .. } => Verdict::Broken,
             Known { interrupted: true, .. } => Verdict::Interrupted,
             Known { .. } => Verdict::Holds,
         })
+    }
+
+    fn sabotage(&self) -> anyhow::Result<Option<fn(&State, &mut State)>> {
+        let Some(name) = &self.sabotage else { return Ok(None) };
+        let names: Vec<_> = sabotage::ALL.iter().map(|sabotage| sabotage.name).collect();
+        match sabotage::find(name) {
+            Some(sabotage) => Ok(Some(sabotage.apply)),
+            None => bail!("unknown sabotage '{name}'; there are: {}", names.join(", ")),
+        }
     }
 
     fn plan(&self) -> Plan {
@@ -132,11 +147,21 @@ impl Simulate {
         out: &mut impl Write,
     ) -> anyhow::Result<()> {
         writeln!(out, "\n{} with seed {}, walk {number}:\n", fault(walk), self.seed)?;
-        for (step, action) in (1..).zip(&walk.steps) {
-            writeln!(out, "{step:>4}. {}", sentence(system, action))?;
+        let (safe, last) = match (&walk.fault, walk.steps.split_last()) {
+            (Some(Fault::Panic(_)), Some((last, safe))) => (safe, Some(last)),
+            _ => (&walk.steps[..], None),
+        };
+        let path = replay(system, safe.iter().cloned());
+        writeln!(out, "{}", tell(&system.plain.actors, &path))?;
+        if let Some(last) = last {
+            writeln!(out, "Then: {last:?}")?;
         }
-        let Simulate { scenario, seed, steps, .. } = self;
-        writeln!(out, "\nAgain: proofs simulate {scenario} --seed {seed} --steps {steps} --walk {number}")?;
+        let Simulate { scenario, seed, steps, sabotage, .. } = self;
+        let sabotage = sabotage.as_ref().map(|name| format!(" --sabotage {name}")).unwrap_or_default();
+        writeln!(
+            out,
+            "\nAgain: proofs simulate {scenario} --seed {seed} --steps {steps} --walk {number}{sabotage}"
+        )?;
         Ok(())
     }
 
@@ -194,26 +219,6 @@ fn fault(walk: &Walk) -> String {
         Some(Fault::Promise(promise)) => format!("BROKEN: {promise}"),
         Some(Fault::Panic(said)) => format!("PANIC: {said}"),
         None => "nothing broke".into(),
-    }
-}
-
-fn sentence(system: &System, action: &Action) -> String {
-    let name = |id: stateright::actor::Id| system.plain.actors[usize::from(id)].name();
-    match action {
-        ActorModelAction::Deliver { src, dst, msg } => {
-            format!("{} receives from {}: {msg:?}", name(*dst), name(*src))
-        }
-        ActorModelAction::Timeout(id, timer) => format!("{}: timer {timer:?} fires", name(*id)),
-        ActorModelAction::SelectRandom { actor, random, .. } => {
-            match &system.plain.actors[usize::from(*actor)] {
-                crate::system::role::Role::Seat(seat) => {
-                    format!("{}: {:?}", name(*actor), seat.person.menu[usize::from(random.0)].wish)
-                }
-                crate::system::role::Role::Server(_) => format!("{random:?}"),
-            }
-        }
-        ActorModelAction::Crash(id) => format!("{} crashes", name(*id)),
-        ActorModelAction::Drop(_) | ActorModelAction::Recover(_) => format!("{action:?}"),
     }
 }
 

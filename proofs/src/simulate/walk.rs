@@ -15,7 +15,7 @@ const SETTLE_EVERY: usize = 64;
 
 /// What was walked.
 pub struct Walk {
-    /// The steps taken. If something broke, the last one broke it.
+    /// The steps taken. If something broke, the last one broke it; if an actor panicked, it did so in the last one.
     pub steps: Vec<Action>,
     /// Witnesses seen.
     pub seen: BTreeSet<&'static str>,
@@ -40,14 +40,11 @@ pub fn walk(system: &System, seed: u64, number: u64, steps: usize, interrupt: &A
     let Some(mut state) = system.init_states().pop() else { return walk };
     let mut dice = Dice::new(seed, number);
     while walk.steps.len() < steps && !interrupt.load(Ordering::Relaxed) {
-        let taken = catch(|| next(system, &mut dice, &state));
-        let Some((action, next)) = walk.unless_panicked(taken).flatten() else { break };
-        walk.watch(&state, &action, &next);
-        walk.steps.push(action);
+        let Some(next) = walk.step(system, &mut dice, &state) else { break };
         state = next;
         walk.check(system, &state, walk.steps.len().is_multiple_of(SETTLE_EVERY));
         if walk.fault.is_some() {
-            return walk;
+            break;
         }
     }
     if walk.fault.is_none() {
@@ -56,23 +53,31 @@ pub fn walk(system: &System, seed: u64, number: u64, steps: usize, interrupt: &A
     walk
 }
 
-/// A step that leads somewhere. What leads nowhere is tried and forgotten.
-fn next(system: &System, dice: &mut Dice, last: &State) -> Option<(Action, State)> {
-    let mut actions = Vec::new();
-    system.actions(last, &mut actions);
-    // They come in an order that no seed decides.
-    actions.sort_unstable();
-    while let Some(action) = dice.take(system, &mut actions) {
-        if let Some(next) =
-            system.next_state(last, action.clone()).filter(|next| system.within_boundary(next))
-        {
-            return Some((action, next));
-        }
-    }
-    None
-}
-
 impl Walk {
+    /// Takes a step that leads somewhere. What leads nowhere is tried and forgotten.
+    fn step(&mut self, system: &System, dice: &mut Dice, last: &State) -> Option<State> {
+        let mut actions = Vec::new();
+        system.actions(last, &mut actions);
+        // They come in an order that no seed decides.
+        actions.sort_unstable();
+        while let Some(action) = dice.take(system, &mut actions) {
+            match catch(|| system.next_state(last, action.clone())) {
+                Ok(Some(next)) if system.within_boundary(&next) => {
+                    self.watch(last, &action, &next);
+                    self.steps.push(action);
+                    return Some(next);
+                }
+                Ok(_) => {}
+                Err(said) => {
+                    self.steps.push(action);
+                    self.fault = Some(Fault::Panic(said));
+                    return None;
+                }
+            }
+        }
+        None
+    }
+
     fn watch(&mut self, last: &State, action: &Action, next: &State) {
         for witness in witness::ALL {
             if !self.seen.contains(witness.name) && witness.shows(last, action, next) {
@@ -88,13 +93,11 @@ impl Walk {
             let mut asked = system.promises.iter().filter(asked);
             asked.find(|promise| !(promise.condition)(system, state)).map(|promise| promise.name)
         });
-        if let Some(promise) = self.unless_panicked(broken).flatten() {
-            self.fault = Some(Fault::Promise(promise));
-        }
-    }
-
-    fn unless_panicked<T>(&mut self, result: Result<T, String>) -> Option<T> {
-        result.map_err(|said| self.fault = Some(Fault::Panic(said))).ok()
+        self.fault = match broken {
+            Ok(None) => None,
+            Ok(Some(promise)) => Some(Fault::Promise(promise)),
+            Err(said) => Some(Fault::Panic(said)),
+        };
     }
 }
 

@@ -11,7 +11,7 @@ use model::ids::{Key, Nonce, Session};
 use model::{Client, ClientConfig, ClientState, Name, Server, ServerConfig, ServerState, Timing};
 use model::{Packet, Timer};
 use stateright::actor::{ActorModel, ActorModelAction, ActorModelState, Id, Network};
-use stateright::{Model, Property};
+use stateright::{Model, Path, Property};
 
 use crate::coverage::Coverage;
 use crate::properties;
@@ -41,6 +41,8 @@ pub struct System {
     pub reduced: bool,
     /// The promises to check.
     pub promises: Vec<Property<System>>,
+    /// Makes the protocol break a promise, to show that it would be noticed.
+    pub sabotage: Option<fn(&State, &mut State)>,
     /// States from which everything is known to settle.
     pub settled: Memo,
     /// Which inputs had which outcome.
@@ -61,6 +63,7 @@ impl System {
             plain,
             reduced: true,
             promises: properties::all(),
+            sabotage: None,
             settled: Memo::default(),
             coverage: Arc::default(),
             witnesses: Witnesses::new(&scenario),
@@ -125,11 +128,26 @@ impl Model for System {
         let next = self.plain.next_state(last, action.clone());
         self.coverage.note(last, &action, next.as_ref());
         let mut next = next?;
+        if let Some(sabotage) = self.sabotage {
+            sabotage(last, &mut next);
+        }
         self.tidy(&mut next);
         if self.witnesses.wanted() {
             self.witnesses.watch(last, &action, &next);
         }
         Some(next)
+    }
+
+    fn format_action(&self, action: &Action) -> String {
+        crate::explore::action(self, action)
+    }
+
+    fn format_step(&self, last: &State, action: Action) -> Option<String> {
+        Some(crate::explore::step(self, last, action))
+    }
+
+    fn as_svg(&self, path: Path<State, Action>) -> Option<String> {
+        Some(crate::explore::drawing(self, path))
     }
 
     fn properties(&self) -> Vec<Property<System>> {

@@ -162,7 +162,7 @@ impl Seat {
 }
 
 /// What is typed for a wish. Every text is new, so that it can be told from all others.
-fn command(wish: Wish, own: &Name, person: &mut History) -> Command {
+pub(crate) fn command(wish: Wish, own: &Name, person: &mut History) -> Command {
     let name = |name: &str| Name::new(name).expect("a scenario has good names");
     person.ready &= wish.is_abrupt();
     match wish {

@@ -1,0 +1,143 @@
+//! What `proofs check` shows: progress while it runs, then one table, then the promises.
+
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+use comfy_table::{CellAlignment, Table, presets};
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use crate::check::{Outcome, Progress};
+use crate::properties::{PROMISES, Promise};
+
+/// A line of the table.
+pub type Row = [String; 6];
+
+/// Tells how far a scenario is: a moving line on a terminal, else one plain line at the end.
+pub struct Bar {
+    name: &'static str,
+    json: bool,
+    bar: ProgressBar,
+}
+
+impl Bar {
+    /// Nothing explored yet.
+    pub fn new(name: &'static str, json: bool) -> Bar {
+        let bar = if json || !std::io::stderr().is_terminal() {
+            ProgressBar::hidden()
+        } else {
+            let template = "{spinner} {prefix:<18} {msg}";
+            let style =
+                ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
+            ProgressBar::new_spinner().with_style(style).with_prefix(name)
+        };
+        Bar { name, json, bar }
+    }
+
+    /// This many states so far.
+    pub fn show(&self, progress: Progress) {
+        let millis = progress.time.max(Duration::from_millis(1)).as_millis() as u64;
+        let states = progress.states as u64;
+        self.bar.set_message(format!(
+            "{} states, {} a second",
+            HumanCount(states),
+            HumanCount(states * 1000 / millis)
+        ));
+        self.bar.tick();
+    }
+
+    /// Done.
+    ///
+    /// # Errors
+    /// When the output is closed.
+    pub fn finish(self, outcome: &Outcome, out: &mut impl Write) -> std::io::Result<()> {
+        self.bar.finish_and_clear();
+        if self.json {
+            writeln!(out, "{}", as_json(outcome))?;
+        } else if self.bar.is_hidden() {
+            let states = HumanCount(outcome.states as u64);
+            writeln!(out, "{}: {states} states in {:.1} s", self.name, outcome.time.as_secs_f64())?;
+        }
+        out.flush()
+    }
+}
+
+/// What came out of everything.
+///
+/// # Errors
+/// When the output is closed.
+pub fn result(
+    outcomes: &[Outcome],
+    faults: &[String],
+    json: bool,
+    out: &mut impl Write,
+) -> std::io::Result<()> {
+    if json {
+        return writeln!(out, "{}", json!({"faults": faults}));
+    }
+    writeln!(out, "\n{}\n\n{}", table(outcomes.iter().map(row)), promises(outcomes))?;
+    faults.iter().try_for_each(|fault| writeln!(out, "FAULT: {fault}"))
+}
+
+/// What was complete when the person interrupted.
+pub fn interrupted(rows: Vec<Row>, json: bool) {
+    if json {
+        println!(
+            "{}",
+            json!({"interrupted": true, "complete": rows.iter().map(|row| &row[0]).collect::<Vec<_>>()})
+        );
+    } else {
+        println!("\nInterrupted. Complete so far:\n\n{}", table(rows));
+    }
+}
+
+/// An outcome as a line of the table.
+pub fn row(outcome: &Outcome) -> Row {
+    let witnesses = outcome.seen.len() + outcome.missing.len();
+    let promises = if outcome.broken.is_empty() {
+        format!("{0} of {0}", outcome.promises)
+    } else {
+        format!("BROKEN: {}", outcome.broken.iter().copied().collect::<Vec<_>>().join(", "))
+    };
+    [
+        outcome.scenario.name.into(),
+        HumanCount(outcome.states as u64).to_string(),
+        outcome.depth.to_string(),
+        format!("{:.1}", outcome.time.as_secs_f64()),
+        promises,
+        format!("{} of {witnesses}", outcome.seen.len()),
+    ]
+}
+
+fn table(rows: impl IntoIterator<Item = Row>) -> String {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING);
+    table.set_header(["scenario", "unique states", "depth", "seconds", "promises", "witnesses"]);
+    table.add_rows(rows);
+    for column in 1..4 {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.trim_fmt()
+}
+
+fn promises(outcomes: &[Outcome]) -> String {
+    let line = |promise: &Promise| {
+        let broken = outcomes.iter().any(|outcome| outcome.broken.contains(promise.name));
+        format!("{} {:<21} {}\n", if broken { "BROKEN" } else { "holds " }, promise.name, promise.about)
+    };
+    PROMISES.iter().map(line).collect()
+}
+
+fn as_json(outcome: &Outcome) -> serde_json::Value {
+    json!({
+        "scenario": outcome.scenario.name,
+        "states": outcome.states,
+        "depth": outcome.depth,
+        "seconds": outcome.time.as_secs_f64(),
+        "broken": outcome.broken,
+        "seen": outcome.seen,
+        "missing": outcome.missing,
+    })
+}

@@ -1,0 +1,237 @@
+//! Broken variants of the protocol. A promise that nobody has seen fail proves little: each of these undoes one thing that an
+//! actor has just done, and has to break the promise that it names.
+
+use std::sync::Arc;
+
+use model::Timer;
+use model::client::{Mode, Phase};
+use model::packet::{Reply, Verdict};
+use model::{ClientState, ServerState};
+
+use crate::system::role::RoleState;
+use crate::system::seat::SeatState;
+use crate::system::{SERVER, State};
+
+/// A broken variant.
+#[derive(Clone, Copy)]
+pub struct Sabotage {
+    /// Its name.
+    pub name: &'static str,
+    /// What goes wrong.
+    pub about: &'static str,
+    /// The promise that it breaks.
+    pub breaks: &'static str,
+    /// The scenario in which that shows.
+    pub scenario: &'static str,
+    /// Changes what a step led to, knowing what was before.
+    pub apply: fn(&State, &mut State),
+}
+
+/// All broken variants; every promise has at least one.
+pub static ALL: &[Sabotage] = &[
+    Sabotage {
+        name: "forgets-what-it-heard",
+        about: "a client does not remember which direct messages it has accepted",
+        breaks: "shown-once",
+        scenario: "direct",
+        apply: |_, next| on_clients(next, |seat| seat.client.heard.clear()),
+    },
+    Sabotage {
+        name: "drops-the-queue",
+        about: "a client forgets what is queued when it leaves its group",
+        breaks: "none-forgotten",
+        scenario: "queue",
+        apply: drop_queue,
+    },
+    Sabotage {
+        name: "accepts-what-it-refused",
+        about: "a client acks a direct message as accepted though its queue was full",
+        breaks: "receipts-true",
+        scenario: "queue-full",
+        apply: |_, next| {
+            on_clients(next, |seat| {
+                seat.client.heard.values_mut().for_each(|(_, verdict)| *verdict = Verdict::Accepted);
+            });
+        },
+    },
+    Sabotage {
+        name: "stays-in-the-prompt",
+        about: "a client that was told that it has left still takes posts",
+        breaks: "members-only",
+        scenario: "rejoin",
+        apply: keep_mode,
+    },
+    Sabotage {
+        name: "skips-a-post",
+        about: "a member takes the post after the next one for the next one",
+        breaks: "group-order",
+        scenario: "two-senders",
+        apply: |_, next| {
+            on_clients(next, |seat| {
+                if let Some(Mode::Group { next, ahead, .. }) = mode(&mut seat.client)
+                    && let Some((first, _)) = ahead.first_key_value()
+                {
+                    *next = *first;
+                }
+            });
+        },
+    },
+    Sabotage {
+        name: "mixes-up-authors",
+        about: "a post that waits for its turn is shown as somebody else's",
+        breaks: "shown-true",
+        scenario: "two-senders",
+        apply: |_, next| {
+            on_server(next, |server| {
+                for group in server.groups.values_mut() {
+                    let authors: Vec<_> = group.log.iter().map(|post| post.from.clone()).rev().collect();
+                    group.log.iter_mut().zip(authors).for_each(|(post, author)| post.from = author);
+                }
+            });
+        },
+    },
+    Sabotage {
+        name: "forgets-its-replies",
+        about: "the server does not remember the last request of a session",
+        breaks: "at-most-once",
+        scenario: "removal",
+        apply: |_, next| {
+            on_server(next, |server| server.sessions.values_mut().for_each(|record| record.last = None))
+        },
+    },
+    Sabotage {
+        name: "reuses-sessions",
+        about: "the server gives out a session number again",
+        breaks: "names-unique",
+        scenario: "same-name",
+        apply: |last, next| {
+            let first = crate::system::server(last).next_session;
+            on_server(next, |server| server.next_session = first);
+        },
+    },
+    Sabotage {
+        name: "loses-a-version",
+        about: "a client takes an update for older than it is",
+        breaks: "directory-forward",
+        scenario: "directory-gaps",
+        apply: |_, next| {
+            on_clients(next, |seat| seat.client.directory.version = seat.client.directory.version.next())
+        },
+    },
+    Sabotage {
+        name: "keeps-offline-members",
+        about: "the server leaves a member in its group when its session ends, as in the original",
+        breaks: "online-members",
+        scenario: "exits",
+        apply: keep_members,
+    },
+    Sabotage {
+        name: "leaves-in-words-only",
+        about: "the server says that a member has left, and keeps it",
+        breaks: "one-group",
+        scenario: "rejoin",
+        apply: keep_leaver,
+    },
+    Sabotage {
+        name: "posts-without-timer",
+        about: "the server sends posts and sets no timer",
+        breaks: "unresponsive-removed",
+        scenario: "posts",
+        apply: |_, next| {
+            let posts: Vec<Timer> = next.timers_set[SERVER]
+                .iter()
+                .filter(|timer| matches!(timer, Timer::Post(_)))
+                .copied()
+                .collect();
+            for timer in posts {
+                next.timers_set[SERVER].cancel(&timer);
+            }
+        },
+    },
+    Sabotage {
+        name: "never-tries-again",
+        about: "a client sets no timer for what it sends",
+        breaks: "settles",
+        scenario: "direct",
+        apply: |_, next| next.timers_set[1].cancel_all(),
+    },
+];
+
+/// Finds a broken variant by its name.
+pub fn find(name: &str) -> Option<&'static Sabotage> {
+    ALL.iter().find(|sabotage| sabotage.name == name)
+}
+
+fn on_server(state: &mut State, change: impl FnOnce(&mut ServerState)) {
+    if let RoleState::Server(server) = Arc::make_mut(&mut state.actor_states[SERVER]) {
+        change(server);
+    }
+}
+
+fn on_clients(state: &mut State, change: impl Fn(&mut SeatState)) {
+    for actor in &mut state.actor_states {
+        if let RoleState::Seat(seat) = Arc::make_mut(actor) {
+            change(seat);
+        }
+    }
+}
+
+fn mode(client: &mut ClientState) -> Option<&mut Mode> {
+    match &mut client.phase {
+        Phase::Registered(own) => Some(&mut own.mode),
+        Phase::Registering(_) | Phase::Exited(_) => None,
+    }
+}
+
+fn keep_mode(last: &State, next: &mut State) {
+    for (actor, before) in crate::system::seats(last) {
+        let kept = before.client.registered().map(|own| own.mode.clone());
+        if let RoleState::Seat(seat) = Arc::make_mut(&mut next.actor_states[actor])
+            && let (Some(kept @ Mode::Group { .. }), Some(mode @ Mode::Alone)) =
+                (kept, mode(&mut seat.client))
+        {
+            *mode = kept;
+        }
+    }
+}
+
+fn keep_members(last: &State, next: &mut State) {
+    let before = &crate::system::server(last).groups;
+    let lost: Vec<_> = before.iter().map(|(name, group)| (name.clone(), group.members.clone())).collect();
+    on_server(next, |server| {
+        for (name, members) in lost {
+            let gone = |session: &model::ids::Session| {
+                server.sessions.get(session).is_none_or(|it| it.online.is_none())
+            };
+            let kept: Vec<_> = members.into_iter().filter(|(_, session)| gone(session)).collect();
+            if let Some(group) = server.groups.get_mut(&name) {
+                group.members.extend(kept);
+            }
+        }
+    });
+}
+
+fn drop_queue(last: &State, next: &mut State) {
+    for (actor, before) in crate::system::seats(last) {
+        let Some(queued) = before.client.registered().map(|own| own.queue.clone()) else { continue };
+        if let RoleState::Seat(seat) = Arc::make_mut(&mut next.actor_states[actor])
+            && seat.client.registered().is_some_and(|own| own.queue.is_empty())
+        {
+            seat.person.directs.retain(|direct, _| !queued.contains(direct));
+        }
+    }
+}
+
+fn keep_leaver(last: &State, next: &mut State) {
+    let before = crate::system::server(last);
+    on_server(next, |server| {
+        for (session, record) in &mut server.sessions {
+            let (Some(online), Some((_, Reply::Left))) = (&mut record.online, &record.last) else { continue };
+            let Some(membership) = before.membership(*session) else { continue };
+            if let Some(group) = server.groups.get_mut(&membership.group) {
+                group.members = before.groups[&membership.group].members.clone();
+                online.membership = Some(membership.clone());
+            }
+        }
+    });
+}

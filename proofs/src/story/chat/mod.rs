@@ -1,0 +1,139 @@
+//! The chat's own actors, told.
+
+mod knowledge;
+mod packets;
+mod words;
+
+use std::borrow::Cow;
+
+use model::client::{Pending, PendingDirect, PendingRequest, Phase};
+use model::ids::Session;
+use model::{Command, Message, Packet, Server, ServerState, Timer};
+use stateright::actor::{self, Actor, Id, Out};
+
+use super::narrate::{Deed, Input, Narrate, Scene};
+use crate::scenario::Wish;
+use crate::system::role::{Choice, Role, RoleState};
+use crate::system::seat::{Seat, SeatState, command};
+
+impl Narrate for Role {
+    fn packet(scene: &Scene<'_, Role>, packet: &Packet) -> String {
+        packets::words(scene, packet)
+    }
+
+    fn timer(scene: &Scene<'_, Role>, actor: usize, timer: &Timer) -> String {
+        match timer {
+            Timer::Attempt => match scene.states.get(actor).map(|state| &**state) {
+                Some(RoleState::Seat(seat)) => awaited(scene, seat),
+                _ => "no answer in time".into(),
+            },
+            Timer::Update(session) => format!("{} has not acked an update", holder(scene, *session)),
+            Timer::Post(session) => format!("{} has not acked a post", holder(scene, *session)),
+            Timer::Probe(session) => format!("{} has not answered a probe", holder(scene, *session)),
+        }
+    }
+
+    fn deed(&self, state: Option<&RoleState>, choice: &Choice) -> Deed {
+        let Role::Seat(seat) = self else { return Deed::Does("does something".into()) };
+        let wish = seat.person.menu[usize::from(choice.0)].wish;
+        match (wish, state) {
+            (Wish::Interrupt, _) => Deed::Does("presses Ctrl+C".into()),
+            (Wish::Restart(name), _) => Deed::Does(format!("kills the client and starts one as {name}")),
+            (_, Some(RoleState::Seat(state))) => {
+                let name = &seat.client(state.life).config.name;
+                Deed::Types(words::line(&command(wish, name, &mut state.person.clone())))
+            }
+            _ => Deed::Types(words::wish(wish)),
+        }
+    }
+
+    fn told(&self, id: Id, state: Option<&RoleState>, input: &Input<'_, Role>) -> Vec<String> {
+        match (self, state) {
+            (Role::Server(server), Some(RoleState::Server(state))) => told_operator(server, id, state, input),
+            (Role::Seat(seat), Some(RoleState::Seat(state))) => told_person(seat, id, state, input),
+            _ => Vec::new(),
+        }
+    }
+
+    fn knows(state: &RoleState) -> Vec<String> {
+        match state {
+            RoleState::Server(server) => knowledge::server(server),
+            RoleState::Seat(seat) => knowledge::seat(seat),
+        }
+    }
+}
+
+/// Who is in a session, as far as the server can tell.
+fn holder(scene: &Scene<'_, Role>, session: Session) -> String {
+    let entry = scene.states.iter().find_map(|state| match &**state {
+        RoleState::Server(server) => server.directory.entries().find(|entry| entry.session == session),
+        RoleState::Seat(_) => None,
+    });
+    match entry {
+        Some(entry) => entry.name.to_string(),
+        None => format!("session {}", session.0),
+    }
+}
+
+fn awaited(scene: &Scene<'_, Role>, seat: &SeatState) -> String {
+    match &seat.client.phase {
+        Phase::Registering(_) => "no answer to the registration".into(),
+        Phase::Registered(own) => match &own.pending {
+            Some(Pending::Request(PendingRequest { number, request, .. })) => {
+                format!("no answer to request {}, {}", number.0, packets::request(scene, request))
+            }
+            Some(Pending::Direct(PendingDirect { name, text, number, .. })) => {
+                format!(
+                    "{name} has not acked the direct message \"{text}\" (number {})",
+                    number.0,
+                    text = text.as_str()
+                )
+            }
+            None => "nothing is pending".into(),
+        },
+        Phase::Exited(_) => "the client has ended".into(),
+    }
+}
+
+/// Lets the server take the step for a try.
+fn told_operator(server: &Server, id: Id, state: &ServerState, input: &Input<'_, Role>) -> Vec<String> {
+    let (mut state, mut out) = (Cow::Borrowed(state), Out::new());
+    match input {
+        Input::Start => drop(server.on_start(id, &None, &mut out)),
+        Input::Packet(src, packet) => {
+            server.on_msg(id, &mut state, *src, Message::Packet((*packet).clone()), &mut out);
+        }
+        Input::Timer(timer) => server.on_timeout(id, &mut state, timer, &mut out),
+        Input::Choice(_) => {}
+    }
+    let words = |command| match command {
+        actor::Command::Send(_, Message::Notice(notice)) => words::notice(&notice),
+        _ => None,
+    };
+    out.into_iter().filter_map(words).collect()
+}
+
+/// Lets the client take the step for a try.
+fn told_person(seat: &Seat, id: Id, state: &SeatState, input: &Input<'_, Role>) -> Vec<String> {
+    let client = seat.client(state.life);
+    let (mut inside, mut out) = (Cow::Borrowed(&state.client), Out::new());
+    match input {
+        Input::Start => drop(client.on_start(id, &None, &mut out)),
+        Input::Packet(src, packet) => {
+            client.on_msg(id, &mut inside, *src, Message::Packet((*packet).clone()), &mut out);
+        }
+        Input::Timer(timer) => client.on_timeout(id, &mut inside, timer, &mut out),
+        Input::Choice(choice) => match seat.person.menu[usize::from(choice.0)].wish {
+            Wish::Restart(_) => drop(seat.client(state.life + 1).on_start(id, &None, &mut out)),
+            wish => {
+                let typed: Command = command(wish, &client.config.name, &mut state.person.clone());
+                client.on_msg(id, &mut inside, model::console(), Message::Command(typed), &mut out);
+            }
+        },
+    }
+    let words = |command| match command {
+        actor::Command::Send(_, Message::Event(event)) => words::event(&event),
+        _ => None,
+    };
+    out.into_iter().filter_map(words).collect()
+}

@@ -1,0 +1,86 @@
+//! The Explorer over HTTP, as its page uses it.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+use proofs::explore;
+use proofs::scenario::Wish::{Create, Send};
+use proofs::scenario::{Scenario, Suspicion};
+use serde_json::Value;
+
+fn scenario() -> Scenario {
+    let mut scenario = Scenario::new("pair", "X writes to Y")
+        .person("X", 2, &[(Send("Y"), 1), (Create("g"), 1)])
+        .person("Y", 0, &[]);
+    scenario.suspicions = vec![Suspicion::Attempt];
+    scenario
+}
+
+/// Serves until the tests end.
+fn served() -> SocketAddr {
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    std::thread::spawn(move || explore::serve(scenario(), address));
+    address
+}
+
+fn get(address: SocketAddr, path: &str) -> Value {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let mut stream = loop {
+        match TcpStream::connect(address) {
+            Ok(stream) => break stream,
+            Err(error) => assert!(Instant::now() < deadline, "{address}: {error}"),
+        }
+    };
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.contains(" 200 "), "{path}: {head}");
+    serde_json::from_str(body).unwrap()
+}
+
+/// Follows the action that contains these words: where it leads, and the action.
+fn follow(address: SocketAddr, path: &str, words: &str) -> (String, Value) {
+    let steps = get(address, &format!("/.states{path}"));
+    let steps = steps.as_array().unwrap();
+    let found = steps.iter().find(|step| step["action"].as_str().unwrap().contains(words));
+    let lines: Vec<_> = steps.iter().map(|step| &step["action"]).collect();
+    let step = found.unwrap_or_else(|| panic!("{words:?} is not one of {lines:#?}")).clone();
+    (format!("{path}/{}", step["actionIndex"]), step)
+}
+
+#[test]
+fn a_path_of_five_actions_has_names_words_and_drawings() {
+    let address = served();
+    let status = get(address, "/.status");
+    assert_eq!(status["properties"].as_array().unwrap().len(), proofs::properties::PROMISES.len());
+
+    let mut path = "/0".to_owned();
+    let actions = [
+        "X types: send Y …",
+        "X → Y: the direct message \"X1\" (number 1)",
+        "X: timer, no answer in time",
+        "X → server: request 1: Y did not ack",
+        "server → X: reply to request 1: noted",
+    ];
+    for words in actions {
+        let (next, step) = follow(address, &path, words);
+        assert_eq!(step["action"], words);
+        let outcome = step["outcome"].as_str().unwrap();
+        assert!(outcome.contains("AFTERWARDS\nserver\n"), "{outcome}");
+        assert!(step["svg"].as_str().unwrap().starts_with("<svg"));
+        assert!(!step["properties"].as_array().unwrap().is_empty());
+        path = next;
+    }
+}
+
+#[test]
+fn a_busy_port_is_an_error() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let error = explore::serve(scenario(), address).unwrap_err();
+    assert_eq!(error.to_string(), format!("cannot serve the Explorer at {address}"));
+}
