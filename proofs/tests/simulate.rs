@@ -1,5 +1,6 @@
 //! Random walks: the same seed takes the same steps, and what is broken is found.
 
+use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -55,4 +56,22 @@ fn a_panic_is_a_fault_with_its_steps() {
     let walk = walk(&system, 7, 1, 1000, &AtomicBool::new(false));
     assert_eq!(walk.fault, Some(Fault::Panic("there is a group".into())));
     assert!(!walk.steps.is_empty());
+}
+
+#[test]
+fn the_command_tells_the_steps_of_a_failure_and_how_to_see_them_again() {
+    let run = |options: &str| {
+        let program = Command::new(env!("CARGO_BIN_EXE_proofs")).args(options.split(' ')).output();
+        let output = program.expect("it runs");
+        (output.status.code(), String::from_utf8(output.stdout).expect("it speaks UTF-8"))
+    };
+    let (code, said) = run("simulate readers --seed 7 --walks 9 --sabotage posts-without-timer");
+    assert_eq!(code, Some(1), "{said}");
+    let (_, again) = said.split_once("Again: proofs ").expect("it says how to see them again");
+    let (code, said_again) = run(again.trim());
+    let steps =
+        |said: &str| said.split_once("BROKEN: unresponsive-removed").map(|(_, steps)| steps.to_owned());
+    assert_eq!(code, Some(1), "{said_again}");
+    assert_eq!(steps(&said), steps(&said_again));
+    assert!(steps(&said).is_some_and(|steps| steps.contains("1. ")), "{said}");
 }

@@ -12,12 +12,12 @@ use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::Verdict;
-use crate::sabotage;
+use crate::sabotage::{self, Sabotage};
 use crate::scenario::{Scenario, catalogue, crowds};
 use crate::simulate::walk::{Fault, Walk};
 use crate::simulate::{Known, Plan, simulate};
 use crate::story::{replay, tell};
-use crate::system::{State, System};
+use crate::system::System;
 use crate::witness;
 
 /// Walk at random through a system too big to exhaust.
@@ -57,7 +57,7 @@ impl Simulate {
     /// When the scenario is unknown, or the output is closed.
     pub fn run(&self, out: &mut impl Write) -> anyhow::Result<Verdict> {
         let scenario = find(&self.scenario)?;
-        let sabotage = self.sabotage()?;
+        let sabotage = self.sabotage()?.map(|sabotage| sabotage.apply);
         let make = || System { sabotage, ..System::new(scenario.clone()) };
         let interrupt = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
@@ -67,8 +67,7 @@ impl Simulate {
         }
         let bar = self.bar();
         let started = Instant::now();
-        let known =
-            simulate(|| System::new(scenario.clone()), self.plan(), &interrupt, |known| show(&bar, known));
+        let known = simulate(make, self.plan(), &interrupt, |known| show(&bar, known));
         bar.finish_and_clear();
         if self.json {
             writeln!(out, "{}", self.as_json(&known, started.elapsed()))?;
@@ -82,11 +81,11 @@ impl Simulate {
         })
     }
 
-    fn sabotage(&self) -> anyhow::Result<Option<fn(&State, &mut State)>> {
+    fn sabotage(&self) -> anyhow::Result<Option<&'static Sabotage>> {
         let Some(name) = &self.sabotage else { return Ok(None) };
         let names: Vec<_> = sabotage::ALL.iter().map(|sabotage| sabotage.name).collect();
         match sabotage::find(name) {
-            Some(sabotage) => Ok(Some(sabotage.apply)),
+            Some(sabotage) => Ok(Some(sabotage)),
             None => bail!("unknown sabotage '{name}'; there are: {}", names.join(", ")),
         }
     }
