@@ -6,10 +6,12 @@
 //! 4. [`check`]: exhausts a scenario. [`settle`]: what happens if nothing is lost from now on.
 //! 5. [`story`] tells a path in sentences, [`diagram`] draws it, [`explore`] lets one walk in a browser.
 //! 6. [`original`]: the protocol that ours began with, judged by the same promises.
+//! 7. [`simulate`]: random walks through systems too big to exhaust. [`book`]: the book's page of promises.
 //!
 //! There is no protocol logic here: whatever decides what a server or client does lives in `model`. Only the
 //! original has some of its own.
 
+pub mod book;
 pub mod check;
 pub mod command;
 pub mod coverage;
@@ -20,6 +22,7 @@ pub mod properties;
 pub mod sabotage;
 pub mod scenario;
 pub mod settle;
+pub mod simulate;
 pub mod story;
 pub mod system;
 pub mod witness;

@@ -13,10 +13,13 @@ fn main() -> ExitCode {
         Command::Check(check) => check.run(&mut out),
         Command::Explore(explore) => explore.run(),
         Command::List(list) => list.run(&mut out),
+        Command::Promises(promises) => promises.run(&mut out),
+        Command::Simulate(simulate) => simulate.run(&mut out),
     };
     match result {
         Ok(Verdict::Holds) => ExitCode::SUCCESS,
         Ok(Verdict::Broken) => ExitCode::FAILURE,
+        Ok(Verdict::Interrupted) => ExitCode::from(130),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");

@@ -9,7 +9,7 @@ use model::packet::{Down, Up};
 use stateright::actor::ActorModelAction;
 
 use crate::scenario::Scenario;
-use crate::system::history::Fate;
+use crate::system::history::{Fate, Letter};
 use crate::system::{Action, SERVER, State, seat, seats, server};
 
 /// A situation, seen in a step.
@@ -20,6 +20,13 @@ pub struct Witness {
     pub about: &'static str,
     /// Whether this step shows it.
     seen: fn(&State, &Action, &State) -> bool,
+}
+
+impl Witness {
+    /// Whether a step shows it.
+    pub fn shows(&self, last: &State, action: &Action, next: &State) -> bool {
+        (self.seen)(last, action, next)
+    }
 }
 
 /// The situations that a scenario has to show, and which it has shown.
@@ -80,7 +87,10 @@ pub static ALL: &[Witness] = &[
     Witness {
         name: "queue-full",
         about: "a direct message is refused because the queue is full",
-        seen: |_, _, next| fates(next).any(|fate| fate == Fate::Refused),
+        seen: |_, _, next| {
+            let refused = |letter: &Letter| letter.to.is_some() && letter.fate == Fate::Refused;
+            seats(next).any(|(_, seat)| seat.person.letters.iter().any(refused))
+        },
     },
     Witness {
         name: "flushed-on-leaving",

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::Verdict;
 use crate::properties::PROMISES;
 use crate::sabotage;
-use crate::scenario::catalogue;
+use crate::scenario::{catalogue, crowds};
 use crate::witness;
 
 /// List the scenarios, the promises and the witnesses.
@@ -45,6 +45,10 @@ impl List {
         for it in catalogue::every() {
             let deep = if it.deep { " (only with --deep)" } else { "" };
             writeln!(out, "  {:<18} {}{deep}", it.name, it.about)?;
+        }
+        writeln!(out, "\nSystems too big to exhaust, for `simulate`")?;
+        for it in crowds::every() {
+            writeln!(out, "  {:<18} {}", it.name, it.about)?;
         }
         writeln!(out, "\nPromises")?;
         for it in PROMISES {

@@ -4,7 +4,9 @@ pub mod check;
 pub mod explore;
 pub mod list;
 pub mod original;
+pub mod promises;
 pub mod report;
+pub mod simulate;
 
 use clap::{Parser, Subcommand};
 
@@ -26,6 +28,10 @@ pub enum Command {
     Explore(explore::Explore),
     /// List the scenarios, the promises and the witnesses
     List(list::List),
+    /// Print every promise with its property, scenarios, bounds and witnesses, as in the book
+    Promises(promises::Promises),
+    /// Walk at random through a system too big to exhaust
+    Simulate(simulate::Simulate),
 }
 
 /// How a command ended.
@@ -35,4 +41,6 @@ pub enum Verdict {
     Holds,
     /// A promise is broken, a witness missing, a pin off.
     Broken,
+    /// Somebody interrupted; what was known so far has been told.
+    Interrupted,
 }

@@ -1,6 +1,7 @@
 //! What a scenario is: who takes part, what people may type, what the network and the timers may do.
 
 pub mod catalogue;
+pub mod crowds;
 
 use model::{Limits, Name};
 
