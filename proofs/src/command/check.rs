@@ -162,14 +162,16 @@ impl Check {
                     faults.push(format!("{name}: {} unique states, pinned are {pin}", outcome.states));
                 }
                 None if !self.pin => {
-                    faults.push(format!("{name}: {} unique states, not pinned", outcome.states))
+                    faults.push(format!("{name}: {} unique states, not pinned", outcome.states));
                 }
                 _ => {}
             }
         }
         if holds && self.scenarios.is_empty() {
             let coverage = Coverage::default();
-            outcomes.iter().for_each(|outcome| coverage.add(&outcome.coverage));
+            for outcome in outcomes {
+                coverage.add(&outcome.coverage);
+            }
             faults.extend(coverage.unexplained().iter().map(|case| format!("never occurred: {case}")));
             faults.extend(
                 coverage.overexplained().iter().map(|case| format!("explained away, but occurs: {case}")),

@@ -8,6 +8,7 @@ use stateright::actor::{Actor, Command, Id, Out};
 use super::seat::{Seat, SeatState};
 
 /// An actor.
+#[allow(clippy::large_enum_variant)] // There are a handful of them.
 #[derive(Clone, Debug)]
 pub enum Role {
     /// The server; its operator only watches.
