@@ -197,9 +197,9 @@ fn keep_mode(last: &State, next: &mut State) {
 
 fn keep_members(last: &State, next: &mut State) {
     let before = &crate::system::server(last).groups;
-    let lost: Vec<_> = before.iter().map(|(name, group)| (name.clone(), group.members.clone())).collect();
+    let groups: Vec<_> = before.iter().map(|(name, group)| (name.clone(), group.members.clone())).collect();
     on_server(next, |server| {
-        for (name, members) in lost {
+        for (name, members) in groups {
             let ended = |session: &model::ids::Session| {
                 server.sessions.get(session).is_none_or(|it| it.online.is_none())
             };

@@ -24,6 +24,7 @@ use crate::system::System;
 
 /// Explore every reachable state of the scenarios, and tell which promises hold.
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools)] // They are switches.
 pub struct Check {
     /// Scenarios to check; all that take seconds if none is named
     scenarios: Vec<String>,

@@ -8,7 +8,6 @@ use stateright::actor::{Actor, Command, Id, Out};
 use super::seat::{Seat, SeatState};
 
 /// An actor.
-#[allow(clippy::large_enum_variant)] // There are a handful of them.
 #[derive(Clone, Debug)]
 pub enum Role {
     /// The server; its operator only watches.
@@ -18,6 +17,7 @@ pub enum Role {
 }
 
 /// The state of an actor.
+#[allow(clippy::large_enum_variant)] // There are a handful of them, each behind an `Arc`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RoleState {
     /// Of the server.
