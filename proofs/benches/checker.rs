@@ -8,7 +8,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use memory_stats::memory_stats;
 use proofs::command::check::find;
 use proofs::scenario::Scenario;
-use proofs::scenario::Wish::{Create, Dereg, Join, Send};
+use proofs::scenario::Wish::{Create, Join, Leave, Post, Send};
 use proofs::system::System;
 use stateright::{Checker, Model};
 
@@ -58,10 +58,10 @@ fn exhausting(criterion: &mut Criterion) {
 /// The mixed scenario, small enough for the plain network.
 fn small() -> Scenario {
     let mut scenario = Scenario::new("mixed-small", "three people, a bit of everything")
-        .person("X", 1, &[(Join("g"), 1), (Send("Y"), 1), (Dereg, 1)])
-        .person("Y", 1, &[(Join("g"), 1), (Dereg, 1)])
+        .person("X", 1, &[(Join("g"), 1), (Send("Y"), 1)])
+        .person("Y", 1, &[(Leave, 1), (Post, 1)])
         .person("Z", 0, &[]);
-    scenario.setup = vec![("Z", Create("g")), ("Z", Join("g"))];
+    scenario.setup = vec![("Z", Create("g")), ("Y", Join("g")), ("Z", Join("g"))];
     scenario.suspicions = vec![];
     scenario
 }

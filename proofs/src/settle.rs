@@ -30,14 +30,14 @@ pub fn settles(system: &System, state: &State) -> bool {
         for _ in 0..MOST_STEPS {
             let fingerprint = run.fingerprint();
             if system.settled.knows(fingerprint) {
-                system.settled.learn(&seen);
+                system.settled.learn(past.worth_keeping(&seen));
                 return true;
             }
             seen.push(fingerprint);
             if !run.step() {
                 let settled = run.is_settled();
                 if settled {
-                    system.settled.learn(&seen);
+                    system.settled.learn(past.worth_keeping(&seen));
                 }
                 return settled;
             }
@@ -81,6 +81,17 @@ impl Memo {
 enum Past {
     Lost,
     Arrives,
+}
+
+impl Past {
+    /// Where everything under way still arrives, no other run comes by the first state: it would have to have the very
+    /// same packets under way.
+    fn worth_keeping(self, seen: &[u64]) -> &[u64] {
+        match self {
+            Past::Lost => seen,
+            Past::Arrives => seen.get(1..).unwrap_or_default(),
+        }
+    }
 }
 
 /// A run that has begun.
