@@ -24,7 +24,12 @@ pub struct Outcome {
 /// Explores every reachable state.
 pub fn exhaust(scenario: Scenario, threads: usize) -> Outcome {
     let started = Instant::now();
-    let checker = System::new(scenario).checker().threads(threads).finish_when(HasDiscoveries::AnyFailures).spawn_dfs().join();
+    let checker = System::new(scenario)
+        .checker()
+        .threads(threads)
+        .finish_when(HasDiscoveries::AnyFailures)
+        .spawn_dfs()
+        .join();
     let broken = checker.discoveries().into_iter().map(|(name, path)| (name, path.into_actions())).collect();
     let missing = checker
         .model()

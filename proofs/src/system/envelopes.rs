@@ -48,7 +48,10 @@ fn does_nothing(
     matches!(after, Cow::Borrowed(_))
         && out.into_iter().all(|command| match command {
             Command::Send(dst, msg) => idle(&Envelope { src: envelope.dst, dst, msg }),
-            Command::SetTimer(..) | Command::CancelTimer(_) | Command::ChooseRandom(..) | Command::Save(()) => false,
+            Command::SetTimer(..)
+            | Command::CancelTimer(_)
+            | Command::ChooseRandom(..)
+            | Command::Save(()) => false,
         })
 }
 
