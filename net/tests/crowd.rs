@@ -66,7 +66,7 @@ fn two_hundred_clients_share_a_group_and_no_datagram_is_too_long() {
     }
     until_noticed(&server, |notice| matches!(notice, Notice::Clients(people) if people.len() == crowd.len()));
 
-    let largest = crowd.iter().map(|person| &person.console).chain([&server]).map(|console| {
+    let largest = crowd.iter().map(|person| &*person.console).chain([&server]).map(|console| {
         assert_clean(console);
         console.stats().largest_out
     });

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "no test uses all of it")]
 
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use model::event::Exit;
@@ -65,7 +66,7 @@ impl World {
         let config =
             ClientConfig { name: name(called), server: Id::from(server), nonce: Nonce(seed), limits, timing };
         let console = start_with(Client { config }, any_port(), self.options(Overflow::Wait, seed)).unwrap();
-        Person { name: name(called), console, told: Vec::new() }
+        Person { name: name(called), console: Arc::new(console), told: Vec::new() }
     }
 
     /// A client that is registered.
@@ -84,7 +85,7 @@ impl World {
 /// A person at the console of a client, who forgets nothing.
 pub(crate) struct Person {
     pub(crate) name: Name,
-    pub(crate) console: Console,
+    pub(crate) console: Arc<Console>,
     /// Everything told so far.
     pub(crate) told: Vec<Event>,
 }

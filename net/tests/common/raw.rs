@@ -2,22 +2,25 @@
 
 #![allow(dead_code, reason = "no test uses all of it")]
 
+use std::collections::BTreeMap;
 use std::net::{SocketAddr, SocketAddrV4, UdpSocket};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use model::Name;
-use model::ids::{Cookie, Nonce, Pass, RequestNumber, Version};
-use model::packet::{Down, Packet, Reply, Request, Up};
+use model::ids::{Cookie, Nonce, Pass, RequestNumber};
+use model::packet::{Down, Entry, Packet, Reply, Request, Up, Update};
 use net::wire::{DATAGRAM_MAX, decode, encode};
 
-/// A session that a test keeps by hand. It acks nothing unless told to.
+/// A session that a test keeps by hand. It acks what it hears while it waits for something, and nothing else.
 pub(crate) struct Raw {
     pub(crate) socket: UdpSocket,
     pub(crate) server: SocketAddrV4,
     pub(crate) pass: Pass,
     pub(crate) requests: u64,
+    /// The directory, as far as known.
+    pub(crate) people: BTreeMap<Name, Entry>,
 }
 
 impl Raw {
@@ -26,13 +29,45 @@ impl Raw {
         let mut cookie = Cookie::NONE;
         loop {
             say(&socket, server, &Packet::Register { name: name.clone(), nonce, cookie });
-            for packet in hear(&socket) {
+            let heard = hear(&socket);
+            for packet in &heard {
                 match packet {
-                    Packet::Challenge { cookie: wanted, .. } => cookie = wanted,
-                    Packet::Welcome { pass, .. } => return Raw { socket, server, pass, requests: 0 },
+                    Packet::Challenge { cookie: wanted, .. } => cookie = *wanted,
+                    Packet::Welcome { pass, .. } => {
+                        let mut raw =
+                            Raw { socket, server, pass: *pass, requests: 0, people: BTreeMap::new() };
+                        raw.take_updates(&heard);
+                        return raw;
+                    }
                     Packet::Refused { refusal, .. } => panic!("refused: {refusal:?}"),
                     _ => {}
                 }
+            }
+        }
+    }
+
+    /// Waits until somebody is in the directory.
+    pub(crate) fn until_listed(&mut self, name: &Name) -> Entry {
+        loop {
+            if let Some(entry) = self.people.get(name) {
+                return entry.clone();
+            }
+            self.hear();
+        }
+    }
+
+    /// The packets of the next datagram. Acks the updates among them.
+    pub(crate) fn hear(&mut self) -> Vec<Packet> {
+        let heard = hear(&self.socket);
+        self.take_updates(&heard);
+        heard
+    }
+
+    fn take_updates(&mut self, packets: &[Packet]) {
+        for packet in packets {
+            if let Packet::Down { down: Down::Update(Update { to, entries, .. }), .. } = packet {
+                self.people.extend(entries.iter().map(|(_, entry)| (entry.name.clone(), entry.clone())));
+                self.up(Up::UpdateAck(*to));
             }
         }
     }
@@ -46,24 +81,18 @@ impl Raw {
         self.up(Up::Request { number: RequestNumber(self.requests), request });
     }
 
-    /// Asks, and waits for the answer; acks updates that come in meanwhile.
+    /// Asks, and waits for the answer.
     pub(crate) fn ask(&mut self, request: Request) -> Reply {
         self.request(request);
         loop {
-            for packet in hear(&self.socket) {
-                match packet {
-                    Packet::Down { down: Down::Reply { number, reply }, .. } if number.0 == self.requests => {
-                        return reply;
-                    }
-                    Packet::Down { down: Down::Update(update), .. } => self.ack(update.to),
-                    _ => {}
+            for packet in self.hear() {
+                if let Packet::Down { down: Down::Reply { number, reply }, .. } = packet
+                    && number.0 == self.requests
+                {
+                    return reply;
                 }
             }
         }
-    }
-
-    pub(crate) fn ack(&self, version: Version) {
-        self.up(Up::UpdateAck(version));
     }
 }
 
@@ -151,12 +180,11 @@ fn pass_on(tap: &UdpSocket, server: SocketAddrV4, passed: &Mutex<Vec<(SocketAddr
         assert!(length <= DATAGRAM_MAX, "a datagram of {length} bytes from {source}");
         assert!(decode(datagram).is_ok(), "a datagram from {source} that nobody understands");
         passed.lock().unwrap().push((source, datagram.to_vec()));
-        let to = if source == server { client } else { Some(server) };
-        if source != server {
-            client = Some(source);
-        }
-        if let Some(to) = to {
-            tap.send_to(datagram, to).unwrap();
+        let client = *client.get_or_insert(source);
+        if source == server {
+            tap.send_to(datagram, client).unwrap();
+        } else if source == client {
+            tap.send_to(datagram, server).unwrap();
         }
     }
 }
