@@ -27,7 +27,9 @@ fn what_is_acknowledged_on_a_bad_network_is_shown_once_and_posts_in_one_order() 
     let mut members = NAMES
         .map(|called| Member::new(world.join(server.address(), called, u64::from(called.as_bytes()[0]))));
     for member in &mut members {
-        NAMES.iter().for_each(|called| member.person.until_listed(called, true));
+        for called in NAMES {
+            member.person.until_listed(called, true);
+        }
     }
     let [ann, bob, cat, dan] = &mut members;
 
@@ -40,9 +42,12 @@ fn what_is_acknowledged_on_a_bad_network_is_shown_once_and_posts_in_one_order() 
     // Two talk in a group; what the others tell them meanwhile has to wait: 250 for each, of 256 that can.
     ann.stay_in_group();
     bob.stay_in_group();
-    all_at_once([ann, bob, cat, dan], |member| match member.group {
-        true => member.post(200 / 2),
-        false => member.send_directs(500 / 2, &["ann", "bob"]),
+    all_at_once([ann, bob, cat, dan], |member| {
+        if member.group {
+            member.post(200 / 2);
+        } else {
+            member.send_directs(500 / 2, &["ann", "bob"]);
+        }
     });
 
     // Everybody talks in the group.

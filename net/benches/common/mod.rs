@@ -1,0 +1,235 @@
+//! A hosted server, and many members who are nothing but sockets.
+
+#![allow(dead_code, reason = "no bench uses all of it")]
+
+use std::collections::HashMap;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, UdpSocket};
+use std::time::{Duration, Instant};
+
+use model::ids::{Cookie, Index, Key, Nonce, Pass, RequestNumber, Session};
+use model::packet::{Down, Packet, Reply, Request, Up};
+use model::{Limits, Name, Server, ServerConfig, Text, Timing};
+use net::wire::{decode, encode};
+use net::{Console, Overflow, start};
+use socket2::{Domain, Socket, Type};
+
+pub(crate) fn serve() -> Console {
+    let config = ServerConfig {
+        key: Key([7; 16]),
+        first_session: Session(1),
+        limits: Limits { clients: 4096, ..Limits::default() },
+        timing: Timing::default(),
+    };
+    let any_port = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
+    start(Server { config }, any_port, Overflow::Drop).unwrap()
+}
+
+/// A socket with a 4 MiB buffer.
+pub(crate) fn roomy(address: SocketAddrV4) -> UdpSocket {
+    let socket = Socket::new(Domain::IPV4, Type::DGRAM, None).unwrap();
+    socket.set_reuse_address(true).unwrap();
+    socket.set_recv_buffer_size(4 << 20).unwrap();
+    socket.bind(&SocketAddr::V4(address).into()).unwrap();
+    let socket = UdpSocket::from(socket);
+    socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    socket
+}
+
+/// Many addresses at which one thread listens with one socket, so that listening costs as little as possible.
+pub(crate) struct Addresses {
+    /// Hears what is sent to any of them.
+    pub(crate) inbox: UdpSocket,
+    /// One for each; only to send. Each is connected to nowhere, so that what is sent to it goes to the inbox.
+    outs: Vec<UdpSocket>,
+}
+
+impl Addresses {
+    pub(crate) fn new(count: usize) -> Addresses {
+        let inbox = roomy(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
+        let port = inbox.local_addr().unwrap().port();
+        let outs = (0..count)
+            .map(|number| {
+                let [.., high, low] = u32::try_from(number).unwrap().to_be_bytes();
+                let out = roomy(SocketAddrV4::new(Ipv4Addr::new(127, 1, high, low), port));
+                out.connect((Ipv4Addr::LOCALHOST, 9)).unwrap();
+                out
+            })
+            .collect();
+        Addresses { inbox, outs }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.outs.len()
+    }
+
+    pub(crate) fn address(&self, member: usize) -> SocketAddr {
+        self.outs[member].local_addr().unwrap()
+    }
+
+    pub(crate) fn send(&self, member: usize, to: SocketAddrV4, datagram: &[u8]) {
+        self.outs[member].send_to(datagram, to).unwrap();
+    }
+}
+
+/// Registered sessions that ack whatever they have to.
+pub(crate) struct Members {
+    pub(crate) addresses: Addresses,
+    server: SocketAddrV4,
+    pub(crate) passes: Vec<Pass>,
+    pub(crate) by_session: HashMap<Session, usize>,
+    requests: Vec<u64>,
+    buffer: Vec<u8>,
+}
+
+/// What a member hears.
+pub(crate) enum Heard {
+    Reply(usize, RequestNumber, Reply),
+    /// A post, with the datagram that acks it.
+    Post(usize, Index, Vec<u8>),
+    /// Something between members.
+    Peer(Packet),
+}
+
+impl Members {
+    /// Registers so many.
+    pub(crate) fn register(server: SocketAddrV4, count: usize) -> Members {
+        let addresses = Addresses::new(count);
+        let mut members = Members {
+            addresses,
+            server,
+            passes: Vec::new(),
+            by_session: HashMap::new(),
+            requests: vec![0; count],
+            buffer: vec![0; 65_536],
+        };
+        for number in 0..count {
+            members.register_one(number);
+        }
+        members
+    }
+
+    fn register_one(&mut self, number: usize) {
+        let (name, nonce) = (Name::new(&format!("m{number}")).unwrap(), Nonce(number as u64));
+        let mut cookie = Cookie::NONE;
+        'asked: loop {
+            self.send(number, &Packet::Register { name: name.clone(), nonce, cookie });
+            loop {
+                let packets = self.receive();
+                let welcome = packets.iter().find_map(|packet| match packet {
+                    Packet::Welcome { pass, nonce: of, .. } if *of == nonce => Some(*pass),
+                    _ => None,
+                });
+                if let Some(pass) = welcome {
+                    self.passes.push(pass);
+                    self.by_session.insert(pass.session, number);
+                }
+                for packet in packets {
+                    match packet {
+                        Packet::Challenge { cookie: wanted, nonce: of } if of == nonce => {
+                            cookie = wanted;
+                            continue 'asked;
+                        }
+                        packet => drop(self.take(packet)),
+                    }
+                }
+                if welcome.is_some() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Makes a member ask something; gives the datagram's length.
+    pub(crate) fn request(&mut self, member: usize, request: Request) -> usize {
+        self.requests[member] += 1;
+        let number = RequestNumber(self.requests[member]);
+        let up = Up::Request { number, request };
+        self.send(member, &Packet::Up { pass: self.passes[member], up })
+    }
+
+    /// Asks and waits for the answer.
+    pub(crate) fn ask(&mut self, member: usize, request: Request) -> Reply {
+        self.request(member, request);
+        loop {
+            for heard in self.hear() {
+                match heard {
+                    Heard::Reply(of, number, reply) if of == member && number.0 == self.requests[member] => {
+                        return reply;
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// What the next datagram says. Updates and probes are answered.
+    pub(crate) fn hear(&mut self) -> Vec<Heard> {
+        self.receive().into_iter().filter_map(|packet| self.take(packet)).collect()
+    }
+
+    pub(crate) fn send(&self, member: usize, packet: &Packet) -> usize {
+        let datagram = encode(std::slice::from_ref(packet)).unwrap();
+        self.addresses.send(member, self.server, &datagram);
+        datagram.len()
+    }
+
+    /// Sends what was made for the server.
+    pub(crate) fn send_made(&self, member: usize, datagram: &[u8]) {
+        self.addresses.send(member, self.server, datagram);
+    }
+
+    fn receive(&mut self) -> Vec<Packet> {
+        let (length, _) = self.addresses.inbox.recv_from(&mut self.buffer).expect("an answer");
+        decode(&self.buffer[..length]).unwrap()
+    }
+
+    fn take(&self, packet: Packet) -> Option<Heard> {
+        let Packet::Down { pass, down } = packet else { return Some(Heard::Peer(packet)) };
+        let member = *self.by_session.get(&pass.session)?;
+        let up = match down {
+            Down::Reply { number, reply } => return Some(Heard::Reply(member, number, reply)),
+            Down::Post { join, index, .. } => {
+                let up = Up::PostAck { join, next: index.next() };
+                let ack = encode(&[Packet::Up { pass, up }]).unwrap();
+                return Some(Heard::Post(member, index, ack));
+            }
+            Down::Update(update) => Up::UpdateAck(update.to),
+            Down::Probe(version) => Up::Alive(version),
+            Down::Removed { .. } | Down::Gone => panic!("member {member} was thrown out"),
+        };
+        self.send(member, &Packet::Up { pass, up });
+        None
+    }
+}
+
+/// Times in microseconds, sorted.
+pub(crate) struct Times(Vec<f64>);
+
+impl Times {
+    pub(crate) fn new(mut times: Vec<f64>) -> Times {
+        times.sort_by(f64::total_cmp);
+        Times(times)
+    }
+
+    pub(crate) fn at(&self, quantile: f64) -> f64 {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+        let place = ((self.0.len() - 1) as f64 * quantile).round() as usize;
+        self.0[place]
+    }
+
+    pub(crate) fn median(&self) -> f64 {
+        self.at(0.5)
+    }
+}
+
+pub(crate) fn micros(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1e6
+}
+
+pub(crate) fn name(name: &str) -> Name {
+    Name::new(name).unwrap()
+}
+
+pub(crate) fn text(text: &str) -> Text {
+    Text::new(text).unwrap()
+}
