@@ -32,8 +32,8 @@ fn compare(members: usize, in_flight: usize) {
     let mut group = Group::new(members);
     let (mut plain, mut ours) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        plain.push(plain_round(members, posts, in_flight));
-        ours.push(group.round(posts, in_flight));
+        plain.push(on_a_thread("plain members", || plain_round(members, posts, in_flight)));
+        ours.push(on_a_thread("our members", || group.round(posts, in_flight)));
     }
     let rate = |rounds: &[Round]| Times::new(rounds.iter().map(|round| round.rate).collect()).median();
     let ratios = plain.iter().zip(&ours).map(|(plain, ours)| ours.rate / plain.rate).collect();
@@ -50,6 +50,15 @@ fn compare(members: usize, in_flight: usize) {
         ours.at(0.99),
         Times::new(ratios).median(),
     );
+}
+
+/// On a thread with a name that a profiler shows.
+fn on_a_thread<T: Send>(name: &str, run: impl FnOnce() -> T + Send) -> T {
+    thread::scope(|scope| named(name).spawn_scoped(scope, run).unwrap().join().unwrap())
+}
+
+fn named(name: &str) -> thread::Builder {
+    thread::Builder::new().name(name.into())
 }
 
 const ROUNDS: usize = 9;
@@ -145,7 +154,7 @@ fn plain_round(members: usize, posts: usize, in_flight: usize) -> Round {
     let to: Vec<SocketAddr> = (0..members).map(|member| addresses.address(member)).collect();
     let begun = Instant::now();
     let (sent, received) = thread::scope(|scope| {
-        let serving = scope.spawn(move || {
+        let serving = named("plain server").spawn_scoped(scope, move || {
             let (mut said, mut flight, mut sent) = (0, Flight::new(), Vec::new());
             let (mut post, mut ack) = ([0; POST], [0; 2000]);
             while flight.over < posts {
@@ -172,7 +181,7 @@ fn plain_round(members: usize, posts: usize, in_flight: usize) -> Round {
             addresses.send(member, server, &ack);
             received.push((number, Instant::now()));
         }
-        (serving.join().unwrap(), received)
+        (serving.unwrap().join().unwrap(), received)
     });
     let rate = rate(received.len(), begun);
     let took = |(post, at): (usize, Instant)| at.duration_since(sent[post]).as_secs_f64() * 1e6;

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, UdpSocket};
 use std::time::{Duration, Instant};
 
 use model::ids::{Cookie, Index, Key, Nonce, Pass, RequestNumber, Session};
-use model::packet::{Down, Packet, Reply, Request, Up};
+use model::packet::{Down, Entry, Packet, Reply, Request, Up};
 use model::{Limits, Name, Server, ServerConfig, Text, Timing};
 use net::wire::{decode, encode};
 use net::{Console, Overflow, start};
@@ -20,8 +20,11 @@ pub(crate) fn serve() -> Console {
         limits: Limits { clients: 4096, ..Limits::default() },
         timing: Timing::default(),
     };
-    let any_port = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
-    start(Server { config }, any_port, Overflow::Drop).unwrap()
+    start(Server { config }, any_port(), Overflow::Drop).unwrap()
+}
+
+pub(crate) fn any_port() -> SocketAddrV4 {
+    SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0)
 }
 
 /// A socket with a 4 MiB buffer.
@@ -86,6 +89,8 @@ pub(crate) enum Heard {
     Reply(usize, RequestNumber, Reply),
     /// A post, with the datagram that acks it.
     Post(usize, Index, Vec<u8>),
+    /// What changed in the directory.
+    People(Vec<Entry>),
     /// Something between members.
     Peer(Packet),
 }
@@ -147,6 +152,13 @@ impl Members {
         self.send(member, &Packet::Up { pass: self.passes[member], up })
     }
 
+    /// Bytes of the datagram of a request.
+    pub(crate) fn request_length(&mut self, member: usize) -> usize {
+        let length = self.request(member, Request::ListGroups { after: None });
+        while !self.hear().iter().any(|heard| matches!(heard, Heard::Reply(..))) {}
+        length
+    }
+
     /// Asks and waits for the answer.
     pub(crate) fn ask(&mut self, member: usize, request: Request) -> Reply {
         self.request(member, request);
@@ -193,7 +205,10 @@ impl Members {
                 let ack = encode(&[Packet::Up { pass, up }]).unwrap();
                 return Some(Heard::Post(member, index, ack));
             }
-            Down::Update(update) => Up::UpdateAck(update.to),
+            Down::Update(update) => {
+                self.send(member, &Packet::Up { pass, up: Up::UpdateAck(update.to) });
+                return Some(Heard::People(update.entries.into_iter().map(|(_, entry)| entry).collect()));
+            }
             Down::Probe(version) => Up::Alive(version),
             Down::Removed { .. } | Down::Gone => panic!("member {member} was thrown out"),
         };
