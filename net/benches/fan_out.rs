@@ -12,6 +12,7 @@ use std::thread;
 use std::time::Instant;
 
 use common::{Addresses, Heard, Members, Times, micros, name, roomy, serve, text};
+use model::ids::Index;
 use model::packet::{Reply, Request};
 
 fn main() {
@@ -61,8 +62,8 @@ fn named(name: &str) -> thread::Builder {
     thread::Builder::new().name(name.into())
 }
 
-const ROUNDS: usize = 9;
-const DELIVERIES: usize = 40_000;
+const ROUNDS: usize = 25;
+const DELIVERIES: usize = 12_000;
 
 struct Round {
     /// Acked deliveries per second.
@@ -124,6 +125,14 @@ impl Group {
         let mut next = vec![first as u64; listeners + 1];
         let mut flight = Flight::new();
         let mut times = Vec::with_capacity(posts * listeners);
+        let mut take = |flight: &mut Flight, members: &Members, member: usize, index: Index, ack: &[u8]| {
+            members.send_made(member, ack);
+            // Anything else is a repeat.
+            if index.0 == next[member] {
+                next[member] += 1;
+                times.push(flight.deliver(usize::try_from(index.0).unwrap() - first));
+            }
+        };
         let begun = Instant::now();
         while flight.over < posts {
             while flight.posts.len() < in_flight && self.said - first < posts {
@@ -131,61 +140,64 @@ impl Group {
                 self.said += 1;
                 flight.begin(listeners);
             }
-            for heard in self.members.hear() {
-                if let Heard::Post(member, index, ack) = heard {
-                    self.members.send_made(member, &ack);
-                    // Anything else is a repeat.
-                    if index.0 == next[member] {
-                        next[member] += 1;
-                        times.push(flight.deliver(usize::try_from(index.0).unwrap() - first));
+            match self.members.hear_post() {
+                Ok((member, index, ack)) => take(&mut flight, &self.members, member, index, &ack),
+                Err(more) => more.into_iter().for_each(|heard| {
+                    if let Heard::Post(member, index, ack) = heard {
+                        take(&mut flight, &self.members, member, index, &ack);
                     }
-                }
+                }),
             }
         }
         Round { rate: rate(times.len(), begun), times }
     }
 }
 
-/// The same without a protocol: a thread that sends each post to all and counts their acks.
-fn plain_round(members: usize, posts: usize, in_flight: usize) -> Round {
-    let addresses = Addresses::new(members);
+/// The same without a protocol: a server that answers each request, sends the post to all, and takes their acks.
+fn plain_round(listeners: usize, posts: usize, in_flight: usize) -> Round {
+    let addresses = Addresses::new(listeners + 1);
     let socket = roomy(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0));
     let SocketAddr::V4(server) = socket.local_addr().unwrap() else { panic!() };
-    let to: Vec<SocketAddr> = (0..members).map(|member| addresses.address(member)).collect();
-    let begun = Instant::now();
-    let (sent, received) = thread::scope(|scope| {
+    let to: Vec<SocketAddr> = (0..=listeners).map(|member| addresses.address(member)).collect();
+    thread::scope(|scope| {
         let serving = named("plain server").spawn_scoped(scope, move || {
-            let (mut said, mut flight, mut sent) = (0, Flight::new(), Vec::new());
-            let (mut post, mut ack) = ([0; POST], [0; 2000]);
-            while flight.over < posts {
-                while flight.posts.len() < in_flight && said < posts {
-                    sent.push(Instant::now());
-                    flight.begin(members);
+            let (mut heard, mut post, mut left) = ([0; 2000], [0; POST], posts * (listeners + 1));
+            while left > 0 {
+                left -= 1;
+                let (length, _) = socket.recv_from(&mut heard).unwrap();
+                if length == POST {
+                    let (_, number) = read(&heard);
                     for (member, to) in to.iter().enumerate() {
-                        write(&mut post, member, said);
-                        socket.send_to(&post, to).unwrap();
+                        write(&mut post, member, number);
+                        // Member 0 has asked, and gets its answer.
+                        socket.send_to(&post[..if member == 0 { ACK } else { POST }], to).unwrap();
                     }
-                    said += 1;
                 }
-                socket.recv_from(&mut ack).unwrap();
-                flight.deliver(read(&ack).1);
             }
-            sent
         });
-        let mut received = Vec::with_capacity(members * posts);
-        let (mut post, mut ack) = ([0; 2000], [0; ACK]);
-        for _ in 0..members * posts {
-            addresses.inbox.recv_from(&mut post).unwrap();
-            let (member, number) = read(&post);
-            write(&mut ack, member, number);
-            addresses.send(member, server, &ack);
-            received.push((number, Instant::now()));
+        let mut flight = Flight::new();
+        let mut times = Vec::with_capacity(listeners * posts);
+        let (mut heard, mut request, mut ack, mut said) = ([0; 2000], [0; POST], [0; ACK], 0);
+        let begun = Instant::now();
+        while flight.over < posts {
+            while flight.posts.len() < in_flight && said < posts {
+                write(&mut request, 0, said);
+                addresses.send(0, server, &request);
+                said += 1;
+                flight.begin(listeners);
+            }
+            addresses.inbox.recv_from(&mut heard).unwrap();
+            let (member, number) = read(&heard);
+            if member != 0 {
+                write(&mut ack, member, number);
+                addresses.send(member, server, &ack);
+                times.push(flight.deliver(number));
+            }
         }
-        (serving.unwrap().join().unwrap(), received)
-    });
-    let rate = rate(received.len(), begun);
-    let took = |(post, at): (usize, Instant)| at.duration_since(sent[post]).as_secs_f64() * 1e6;
-    Round { rate, times: received.into_iter().map(took).collect() }
+        let rate = rate(times.len(), begun);
+        serving.unwrap().join().unwrap();
+        Round { rate, times }
+    })
 }
 
 fn write(datagram: &mut [u8], member: usize, post: usize) {

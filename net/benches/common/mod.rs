@@ -79,7 +79,7 @@ pub(crate) struct Members {
     pub(crate) addresses: Addresses,
     server: SocketAddrV4,
     pub(crate) passes: Vec<Pass>,
-    pub(crate) by_session: HashMap<Session, usize>,
+    by_session: HashMap<Session, usize>,
     requests: Vec<u64>,
     buffer: Vec<u8>,
 }
@@ -174,6 +174,20 @@ impl Members {
         }
     }
 
+    /// What the next datagram says, if that is one post only: read with as little effort as plain sockets would make.
+    /// Otherwise everything it says, as [`Members::hear`].
+    pub(crate) fn hear_post(&mut self) -> Result<(usize, Index, Vec<u8>), Vec<Heard>> {
+        let (length, _) = self.addresses.inbox.recv_from(&mut self.buffer).expect("an answer");
+        if let Some((session, join, index)) = read_post(&self.buffer[..length])
+            && let Some(&member) = self.by_session.get(&session)
+        {
+            let up = Up::PostAck { join, next: index.next() };
+            return Ok((member, index, encode(&[Packet::Up { pass: self.passes[member], up }]).unwrap()));
+        }
+        let packets = decode(&self.buffer[..length]).unwrap();
+        Err(packets.into_iter().filter_map(|packet| self.take(packet)).collect())
+    }
+
     /// What the next datagram says. Updates and probes are answered.
     pub(crate) fn hear(&mut self) -> Vec<Heard> {
         self.receive().into_iter().filter_map(|packet| self.take(packet)).collect()
@@ -216,6 +230,29 @@ impl Members {
         None
     }
 }
+
+/// Whose post this is, for which membership, and which one. Only for a datagram of one packet, see `net::wire`.
+fn read_post(datagram: &[u8]) -> Option<(Session, RequestNumber, Index)> {
+    let [_, _, _, _, _, 1, DOWN, rest @ ..] = datagram else { return None };
+    let (session, rest) = read_number(rest)?;
+    let [POST, rest @ ..] = rest.get(16..)? else { return None };
+    let (join, rest) = read_number(rest)?;
+    let (index, _) = read_number(rest)?;
+    Some((Session(session), RequestNumber(join), Index(index)))
+}
+
+fn read_number(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    match bytes {
+        [small @ 0..=250, rest @ ..] => Some((u64::from(*small), rest)),
+        [251, a, b, rest @ ..] => Some((u64::from(u16::from_le_bytes([*a, *b])), rest)),
+        [252, a, b, c, d, rest @ ..] => Some((u64::from(u32::from_le_bytes([*a, *b, *c, *d])), rest)),
+        _ => None,
+    }
+}
+
+/// Places of the variants in [`Packet`] and [`Down`].
+const DOWN: u8 = 5;
+const POST: u8 = 2;
 
 /// Times in microseconds, sorted.
 pub(crate) struct Times(Vec<f64>);
