@@ -7,6 +7,7 @@
 mod common;
 
 use std::net::{SocketAddr, SocketAddrV4, UdpSocket};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -37,6 +38,7 @@ fn main() {
 struct Bench {
     members: Members,
     echo: Echo,
+    behind_thread: BehindThread,
     ann: Console,
     /// Who receives the direct messages of a member.
     bob: Entry,
@@ -68,9 +70,11 @@ impl Bench {
             members.ask(member, Request::ListGroups { after: None });
         }
         let request_length = members.request_length(0);
+        let echo = Echo::new();
         let mut bench = Bench {
             members,
-            echo: Echo::new(),
+            behind_thread: BehindThread::new(echo.server),
+            echo,
             ann,
             bob,
             directs: 0,
@@ -147,26 +151,28 @@ impl Bench {
         println!(
             "\nround trips per second, server with {PEOPLE} people, loopback; medians of {ROUNDS} rounds"
         );
-        println!("{:>36} | {:>10} {:>10} | {:>6}", "", "plain echo", "ours", "ratio");
+        println!("{:>38} | {:>10} {:>10} | {:>6}", "", "plain echo", "ours", "ratio");
         let (request, direct) = (self.request_length, self.direct_length);
-        self.compare("request", request, 1, |bench| bench.request(COUNT, 1));
-        self.compare("request, 64 at a time", request, 64, |bench| bench.request(COUNT, 64));
-        self.compare("direct message, peer to client", direct, 1, |bench| bench.direct(COUNT));
-        self.compare("direct message, console to console", direct, 1, |bench| bench.say(COUNT));
+        let echo = |length, at_a_time| move |bench: &Bench| bench.echo.round_trips(COUNT, length, at_a_time);
+        self.compare("request", echo(request, 1), |bench| bench.request(COUNT, 1));
+        self.compare("request, 64 at a time", echo(request, 64), |bench| bench.request(COUNT, 64));
+        self.compare("direct message, peer to client", echo(direct, 1), |bench| bench.direct(COUNT));
+        self.compare("direct message, console to console", echo(direct, 1), |bench| bench.say(COUNT));
+        let behind = |bench: &Bench| bench.behind_thread.round_trips(COUNT, direct);
+        self.compare("the same, beside an echo from a thread", behind, |bench| bench.say(COUNT));
         self.latency();
     }
 
-    fn compare(&mut self, what: &str, length: usize, at_a_time: usize, ours: impl Fn(&mut Bench)) {
+    fn compare(&mut self, what: &str, plain: impl Fn(&Bench), ours: impl Fn(&mut Bench)) {
         let (mut plain_rates, mut rates, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
-            let plain = rate(|| self.echo.round_trips(COUNT, length, at_a_time));
-            let our = rate(|| ours(self));
+            let (plain, our) = (rate(|| plain(self)), rate(|| ours(self)));
             plain_rates.push(plain);
             rates.push(our);
             ratios.push(our / plain);
         }
         let [plain, our, ratio] = [plain_rates, rates, ratios].map(|list| Times::new(list).median());
-        println!("{what:>36} | {plain:>10.0} {our:>10.0} | {ratio:>6.2}");
+        println!("{what:>38} | {plain:>10.0} {our:>10.0} | {ratio:>6.2}");
     }
 
     fn latency(&mut self) {
@@ -221,6 +227,46 @@ impl Echo {
                 sent += 1;
                 self.addresses.send(usize::from(datagram[0]), self.server, &datagram[..length]);
             }
+        }
+    }
+}
+
+/// Plain sockets put together like a console and its host: what a person says goes to a thread that owns a socket,
+/// and what that thread hears goes back to the person.
+struct BehindThread {
+    said: Sender<Vec<u8>>,
+    heard: Receiver<usize>,
+    /// Wakes the thread.
+    bell: UdpSocket,
+}
+
+impl BehindThread {
+    fn new(server: SocketAddrV4) -> BehindThread {
+        let socket = UdpSocket::bind(any_port()).unwrap();
+        let bell = UdpSocket::bind(any_port()).unwrap();
+        bell.connect(socket.local_addr().unwrap()).unwrap();
+        let (said, to_say) = channel::<Vec<u8>>();
+        let (tell, heard) = channel();
+        thread::spawn(move || {
+            let mut datagram = [0; 2000];
+            loop {
+                let (length, _) = socket.recv_from(&mut datagram).unwrap();
+                if length > 0 {
+                    tell.send(length).unwrap();
+                }
+                for said in to_say.try_iter() {
+                    socket.send_to(&said, server).unwrap();
+                }
+            }
+        });
+        BehindThread { said, heard, bell }
+    }
+
+    fn round_trips(&self, count: usize, length: usize) {
+        for _ in 0..count {
+            self.said.send(vec![0; length]).unwrap();
+            self.bell.send(&[]).unwrap();
+            self.heard.recv().unwrap();
         }
     }
 }

@@ -285,7 +285,7 @@ impl Stranger {
     /// At most one answer for each datagram that can be decoded, and no more bytes than those had.
     fn take_answers(&mut self) {
         self.socket.set_nonblocking(true).unwrap();
-        let mut buffer = [0; 65_536];
+        let mut buffer = vec![0; 65_536];
         while let Ok(length) = self.socket.recv(&mut buffer) {
             self.credit.0 = self.credit.0.checked_sub(1).expect("an answer to nothing");
             self.credit.1 = self.credit.1.checked_sub(length).expect("a long answer to something short");

@@ -102,7 +102,7 @@ pub(crate) fn say(socket: &UdpSocket, to: SocketAddrV4, packet: &Packet) {
 
 /// The packets of the next datagram.
 pub(crate) fn hear(socket: &UdpSocket) -> Vec<Packet> {
-    let mut datagram = [0; 65_536];
+    let mut datagram = vec![0; 65_536];
     let length = socket.recv(&mut datagram).unwrap();
     decode(&datagram[..length]).unwrap()
 }
@@ -127,9 +127,12 @@ pub(crate) fn address(socket: &UdpSocket) -> SocketAddrV4 {
 pub(crate) struct Tap {
     pub(crate) socket: Arc<UdpSocket>,
     pub(crate) server: SocketAddrV4,
-    passed: Arc<Mutex<Vec<(SocketAddrV4, Vec<u8>)>>>,
+    passed: Arc<Passed>,
     thread: Option<JoinHandle<()>>,
 }
+
+/// Datagrams, with their sources.
+type Passed = Mutex<Vec<(SocketAddrV4, Vec<u8>)>>;
 
 impl Tap {
     pub(crate) fn on(server: SocketAddrV4) -> Tap {
@@ -166,10 +169,10 @@ impl Drop for Tap {
     }
 }
 
-fn pass_on(tap: &UdpSocket, server: SocketAddrV4, passed: &Mutex<Vec<(SocketAddrV4, Vec<u8>)>>) {
+fn pass_on(tap: &UdpSocket, server: SocketAddrV4, passed: &Passed) {
     let own = address(tap);
     let mut client = None;
-    let mut buffer = [0; 65_536];
+    let mut buffer = vec![0; 65_536];
     loop {
         // An error is a peer that is gone.
         let Ok((length, SocketAddr::V4(source))) = tap.recv_from(&mut buffer) else { continue };
