@@ -12,7 +12,7 @@ use crate::wire::{Datagram, WireError};
 pub(super) struct Outbox {
     /// In the order in which the peers were first mentioned. Each has at least one datagram, none is empty.
     peers: Vec<(Id, Vec<Datagram>)>,
-    /// Where each peer stands in `peers`.
+    /// Where each peer stands in `peers`, once there are more than [`FEW`].
     places: BTreeMap<Id, usize>,
 }
 
@@ -23,7 +23,7 @@ impl Outbox {
 
     /// Adds a packet, or nothing if it is too large for any datagram.
     pub(super) fn put(&mut self, to: Id, packet: &Packet) -> Result<(), WireError> {
-        let place = self.places.get(&to).copied();
+        let place = self.place(to);
         let last = place.and_then(|place| self.peers[place].1.last_mut());
         if last.is_some_and(|datagram| datagram.join(packet).is_ok()) {
             return Ok(());
@@ -33,10 +33,28 @@ impl Outbox {
         if let Some(place) = place {
             self.peers[place].1.push(datagram);
         } else {
-            self.places.insert(to, self.peers.len());
             self.peers.push((to, vec![datagram]));
+            self.remember_places();
         }
         Ok(())
+    }
+
+    /// Where a peer stands. Nearly always there are so few that looking through them is the fastest.
+    fn place(&self, to: Id) -> Option<usize> {
+        if self.peers.len() > FEW {
+            self.places.get(&to).copied()
+        } else {
+            self.peers.iter().position(|(peer, _)| *peer == to)
+        }
+    }
+
+    /// Has to know all peers when there are more than a few.
+    fn remember_places(&mut self) {
+        if self.peers.len() > FEW {
+            let known = self.places.len();
+            self.places
+                .extend(self.peers.iter().enumerate().skip(known).map(|(place, (peer, _))| (*peer, place)));
+        }
     }
 
     /// Empties it.
@@ -47,6 +65,8 @@ impl Outbox {
         })
     }
 }
+
+const FEW: usize = 8;
 
 #[cfg(test)]
 mod tests {
@@ -67,6 +87,19 @@ mod tests {
         let said: Vec<(usize, Vec<u64>)> = all.iter().map(|(to, d)| (usize::from(*to), numbers(d))).collect();
         assert_eq!(said, [(2, vec![0, 2, 4]), (1, vec![1, 3])]);
         assert_eq!(outbox.take().count(), 0);
+    }
+
+    #[test]
+    fn many_peers_are_kept_apart_like_few() {
+        let mut outbox = Outbox::new();
+        for number in 0..3 * 20 {
+            outbox.put(Id::from(1 + number % 20), &direct(number as u64, 10)).unwrap();
+        }
+        let all: Vec<(usize, Vec<u64>)> =
+            outbox.take().map(|(to, datagram)| (usize::from(to), numbers(&datagram))).collect();
+        let expected: Vec<_> =
+            (0..20).map(|i| (1 + i, [i, i + 20, i + 40].map(|n| n as u64).to_vec())).collect();
+        assert_eq!(all, expected);
     }
 
     #[test]

@@ -1,0 +1,287 @@
+//! A hosted server, and many members who are nothing but sockets.
+
+#![allow(dead_code, reason = "no bench uses all of it")]
+
+use std::collections::HashMap;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, UdpSocket};
+use std::time::{Duration, Instant};
+
+use model::ids::{Cookie, Index, Key, Nonce, Pass, RequestNumber, Session};
+use model::packet::{Down, Entry, Packet, Reply, Request, Up};
+use model::{Limits, Name, Server, ServerConfig, Text, Timing};
+use net::wire::{decode, encode};
+use net::{Console, Overflow, start};
+use socket2::{Domain, Socket, Type};
+
+pub(crate) fn serve() -> Console {
+    let config = ServerConfig {
+        key: Key([7; 16]),
+        first_session: Session(1),
+        limits: Limits { clients: 4096, ..Limits::default() },
+        timing: Timing::default(),
+    };
+    start(Server { config }, any_port(), Overflow::Drop).unwrap()
+}
+
+pub(crate) fn any_port() -> SocketAddrV4 {
+    SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0)
+}
+
+/// A socket with a 4 MiB buffer.
+pub(crate) fn roomy(address: SocketAddrV4) -> UdpSocket {
+    let socket = Socket::new(Domain::IPV4, Type::DGRAM, None).unwrap();
+    socket.set_reuse_address(true).unwrap();
+    socket.set_recv_buffer_size(4 << 20).unwrap();
+    socket.bind(&SocketAddr::V4(address).into()).unwrap();
+    let socket = UdpSocket::from(socket);
+    socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    socket
+}
+
+/// Many addresses at which one thread listens with one socket, so that listening costs as little as possible.
+pub(crate) struct Addresses {
+    /// Hears what is sent to any of them.
+    pub(crate) inbox: UdpSocket,
+    /// One for each; only to send. Each is connected to nowhere, so that what is sent to it goes to the inbox.
+    outs: Vec<UdpSocket>,
+}
+
+impl Addresses {
+    pub(crate) fn new(count: usize) -> Addresses {
+        let inbox = roomy(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
+        let port = inbox.local_addr().unwrap().port();
+        let outs = (0..count)
+            .map(|number| {
+                let [.., high, low] = u32::try_from(number).unwrap().to_be_bytes();
+                let out = roomy(SocketAddrV4::new(Ipv4Addr::new(127, 1, high, low), port));
+                out.connect((Ipv4Addr::LOCALHOST, 9)).unwrap();
+                out
+            })
+            .collect();
+        Addresses { inbox, outs }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.outs.len()
+    }
+
+    pub(crate) fn address(&self, member: usize) -> SocketAddr {
+        self.outs[member].local_addr().unwrap()
+    }
+
+    pub(crate) fn send(&self, member: usize, to: SocketAddrV4, datagram: &[u8]) {
+        self.outs[member].send_to(datagram, to).unwrap();
+    }
+}
+
+/// Registered sessions that ack whatever they have to.
+pub(crate) struct Members {
+    pub(crate) addresses: Addresses,
+    server: SocketAddrV4,
+    pub(crate) passes: Vec<Pass>,
+    by_session: HashMap<Session, usize>,
+    requests: Vec<u64>,
+    buffer: Vec<u8>,
+}
+
+/// What a member hears.
+pub(crate) enum Heard {
+    Reply(usize, RequestNumber, Reply),
+    /// A post, with the datagram that acks it.
+    Post(usize, Index, Vec<u8>),
+    /// What changed in the directory.
+    People(Vec<Entry>),
+    /// Something between members.
+    Peer(Packet),
+}
+
+impl Members {
+    /// Registers so many.
+    pub(crate) fn register(server: SocketAddrV4, count: usize) -> Members {
+        let addresses = Addresses::new(count);
+        let mut members = Members {
+            addresses,
+            server,
+            passes: Vec::new(),
+            by_session: HashMap::new(),
+            requests: vec![0; count],
+            buffer: vec![0; 65_536],
+        };
+        for number in 0..count {
+            members.register_one(number);
+        }
+        members
+    }
+
+    fn register_one(&mut self, number: usize) {
+        let (name, nonce) = (Name::new(&format!("m{number}")).unwrap(), Nonce(number as u64));
+        let mut cookie = Cookie::NONE;
+        'asked: loop {
+            self.send(number, &Packet::Register { name: name.clone(), nonce, cookie });
+            loop {
+                let packets = self.receive();
+                let welcome = packets.iter().find_map(|packet| match packet {
+                    Packet::Welcome { pass, nonce: of, .. } if *of == nonce => Some(*pass),
+                    _ => None,
+                });
+                if let Some(pass) = welcome {
+                    self.passes.push(pass);
+                    self.by_session.insert(pass.session, number);
+                }
+                for packet in packets {
+                    match packet {
+                        Packet::Challenge { cookie: wanted, nonce: of } if of == nonce => {
+                            cookie = wanted;
+                            continue 'asked;
+                        }
+                        packet => drop(self.take(packet)),
+                    }
+                }
+                if welcome.is_some() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Makes a member ask something; gives the datagram's length.
+    pub(crate) fn request(&mut self, member: usize, request: Request) -> usize {
+        self.requests[member] += 1;
+        let number = RequestNumber(self.requests[member]);
+        let up = Up::Request { number, request };
+        self.send(member, &Packet::Up { pass: self.passes[member], up })
+    }
+
+    /// Bytes of the datagram of a request.
+    pub(crate) fn request_length(&mut self, member: usize) -> usize {
+        let length = self.request(member, Request::ListGroups { after: None });
+        while !self.hear().iter().any(|heard| matches!(heard, Heard::Reply(..))) {}
+        length
+    }
+
+    /// Asks and waits for the answer.
+    pub(crate) fn ask(&mut self, member: usize, request: Request) -> Reply {
+        self.request(member, request);
+        loop {
+            for heard in self.hear() {
+                match heard {
+                    Heard::Reply(of, number, reply) if of == member && number.0 == self.requests[member] => {
+                        return reply;
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// What the next datagram says, if that is one post only: read with as little effort as plain sockets would make.
+    /// Otherwise everything it says, as [`Members::hear`].
+    pub(crate) fn hear_post(&mut self) -> Result<(usize, Index, Vec<u8>), Vec<Heard>> {
+        let (length, _) = self.addresses.inbox.recv_from(&mut self.buffer).expect("an answer");
+        if let Some((session, join, index)) = read_post(&self.buffer[..length])
+            && let Some(&member) = self.by_session.get(&session)
+        {
+            let up = Up::PostAck { join, next: index.next() };
+            return Ok((member, index, encode(&[Packet::Up { pass: self.passes[member], up }]).unwrap()));
+        }
+        let packets = decode(&self.buffer[..length]).unwrap();
+        Err(packets.into_iter().filter_map(|packet| self.take(packet)).collect())
+    }
+
+    /// What the next datagram says. Updates and probes are answered.
+    pub(crate) fn hear(&mut self) -> Vec<Heard> {
+        self.receive().into_iter().filter_map(|packet| self.take(packet)).collect()
+    }
+
+    pub(crate) fn send(&self, member: usize, packet: &Packet) -> usize {
+        let datagram = encode(std::slice::from_ref(packet)).unwrap();
+        self.addresses.send(member, self.server, &datagram);
+        datagram.len()
+    }
+
+    /// Sends what was made for the server.
+    pub(crate) fn send_made(&self, member: usize, datagram: &[u8]) {
+        self.addresses.send(member, self.server, datagram);
+    }
+
+    fn receive(&mut self) -> Vec<Packet> {
+        let (length, _) = self.addresses.inbox.recv_from(&mut self.buffer).expect("an answer");
+        decode(&self.buffer[..length]).unwrap()
+    }
+
+    fn take(&self, packet: Packet) -> Option<Heard> {
+        let Packet::Down { pass, down } = packet else { return Some(Heard::Peer(packet)) };
+        let member = *self.by_session.get(&pass.session)?;
+        let up = match down {
+            Down::Reply { number, reply } => return Some(Heard::Reply(member, number, reply)),
+            Down::Post { join, index, .. } => {
+                let up = Up::PostAck { join, next: index.next() };
+                let ack = encode(&[Packet::Up { pass, up }]).unwrap();
+                return Some(Heard::Post(member, index, ack));
+            }
+            Down::Update(update) => {
+                self.send(member, &Packet::Up { pass, up: Up::UpdateAck(update.to) });
+                return Some(Heard::People(update.entries.into_iter().map(|(_, entry)| entry).collect()));
+            }
+            Down::Probe(version) => Up::Alive(version),
+            Down::Removed { .. } | Down::Gone => panic!("member {member} was thrown out"),
+        };
+        self.send(member, &Packet::Up { pass, up });
+        None
+    }
+}
+
+/// Whose post this is, for which membership, and which one. Only for a datagram of one packet, see `net::wire`.
+fn read_post(datagram: &[u8]) -> Option<(Session, RequestNumber, Index)> {
+    let [_, _, _, _, _, 1, DOWN, rest @ ..] = datagram else { return None };
+    let (session, rest) = read_number(rest)?;
+    let [POST, rest @ ..] = rest.get(16..)? else { return None };
+    let (join, rest) = read_number(rest)?;
+    let (index, _) = read_number(rest)?;
+    Some((Session(session), RequestNumber(join), Index(index)))
+}
+
+fn read_number(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    match bytes {
+        [small @ 0..=250, rest @ ..] => Some((u64::from(*small), rest)),
+        [251, a, b, rest @ ..] => Some((u64::from(u16::from_le_bytes([*a, *b])), rest)),
+        [252, a, b, c, d, rest @ ..] => Some((u64::from(u32::from_le_bytes([*a, *b, *c, *d])), rest)),
+        _ => None,
+    }
+}
+
+/// Places of the variants in [`Packet`] and [`Down`].
+const DOWN: u8 = 5;
+const POST: u8 = 2;
+
+/// Times in microseconds, sorted.
+pub(crate) struct Times(Vec<f64>);
+
+impl Times {
+    pub(crate) fn new(mut times: Vec<f64>) -> Times {
+        times.sort_by(f64::total_cmp);
+        Times(times)
+    }
+
+    pub(crate) fn at(&self, quantile: f64) -> f64 {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+        let place = ((self.0.len() - 1) as f64 * quantile).round() as usize;
+        self.0[place]
+    }
+
+    pub(crate) fn median(&self) -> f64 {
+        self.at(0.5)
+    }
+}
+
+pub(crate) fn micros(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1e6
+}
+
+pub(crate) fn name(name: &str) -> Name {
+    Name::new(name).unwrap()
+}
+
+pub(crate) fn text(text: &str) -> Text {
+    Text::new(text).unwrap()
+}

@@ -1,0 +1,300 @@
+//! Round trips through hosted actors, beside a plain `UdpSocket` that echoes the same bytes.
+//!
+//! Both sides of a pair run alternately, many times; what counts is the median of the ratios.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "a bench fails by panicking")]
+
+mod common;
+
+use std::net::{SocketAddr, SocketAddrV4, UdpSocket};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use common::{Addresses, Heard, Members, Times, any_port, micros, name, serve, text};
+use criterion::Criterion;
+use model::ids::{DirectNumber, Nonce};
+use model::packet::{Entry, Packet, Request};
+use model::{Client, ClientConfig, Command, Event, Limits, Timing};
+use net::wire::encode;
+use net::{Console, Overflow, Told, start};
+use stateright::actor::Id;
+
+fn main() {
+    let mut bench = Bench::new();
+    let mut criterion = Criterion::default()
+        .sample_size(20)
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(2))
+        .configure_from_args();
+    criterion.bench_function("plain echo", |b| b.iter(|| bench.echo.round_trip(1)));
+    criterion.bench_function("request at a server with 500 people", |b| b.iter(|| bench.request(1, 1)));
+    criterion.bench_function("direct message, peer to client", |b| b.iter(|| bench.direct(1)));
+    criterion.bench_function("direct message, console to console", |b| b.iter(|| bench.say(1)));
+    criterion.final_summary();
+    bench.summary();
+}
+
+struct Bench {
+    members: Members,
+    echo: Echo,
+    behind_thread: BehindThread,
+    ann: Console,
+    /// Who receives the direct messages of a member.
+    bob: Entry,
+    directs: u64,
+    request_length: usize,
+    direct_length: usize,
+    _server: Console,
+    _bob: Console,
+}
+
+impl Bench {
+    fn new() -> Bench {
+        let server = serve();
+        let mut members = Members::register(server.address(), PEOPLE - 2);
+        // Nobody listens at these consoles unless asked, and nothing waits for them.
+        let ann = client(server.address(), "ann", Overflow::Wait);
+        let bob_console = client(server.address(), "bob", Overflow::Drop);
+        let bob = loop {
+            let people = members.hear().into_iter().filter_map(|heard| match heard {
+                Heard::People(people) => Some(people),
+                _ => None,
+            });
+            if let Some(bob) = people.flatten().find(|entry| entry.name == name("bob")) {
+                break bob;
+            }
+        };
+        // One answer each, so that nothing else is under way.
+        for member in 0..members.addresses.len() {
+            members.ask(member, Request::ListGroups { after: None });
+        }
+        let request_length = members.request_length(0);
+        let echo = Echo::new();
+        let mut bench = Bench {
+            members,
+            behind_thread: BehindThread::new(echo.server),
+            echo,
+            ann,
+            bob,
+            directs: 0,
+            request_length,
+            direct_length: 0,
+            _server: server,
+            _bob: bob_console,
+        };
+        bench.direct_length = encode(&[bench.next_direct()]).unwrap().len();
+        bench.until_ann_knows_bob();
+        bench
+    }
+
+    /// So many requests of different people, so many of them at a time.
+    fn request(&mut self, count: usize, at_a_time: usize) {
+        for member in 0..at_a_time {
+            self.members.request(member, LIST);
+        }
+        let (mut asked, mut answered) = (at_a_time, 0);
+        while answered < count.max(at_a_time) {
+            for heard in self.members.hear() {
+                if let Heard::Reply(member, ..) = heard {
+                    answered += 1;
+                    if asked < count {
+                        asked += 1;
+                        self.members.request(member, LIST);
+                    }
+                }
+            }
+        }
+    }
+
+    /// So many direct messages to a client.
+    fn direct(&mut self, count: usize) {
+        for _ in 0..count {
+            let datagram = encode(&[self.next_direct()]).unwrap();
+            self.members.addresses.send(0, SocketAddrV4::from(self.bob.address), &datagram);
+            while !self.members.hear().iter().any(|heard| matches!(heard, Heard::Peer(_))) {}
+        }
+    }
+
+    fn next_direct(&mut self) -> Packet {
+        self.directs += 1;
+        let (from, to, number) =
+            (self.members.passes[0].session, self.bob.session, DirectNumber(self.directs));
+        Packet::Direct { sender: name("m0"), from, to, number, text: text(TEXT) }
+    }
+
+    /// So many direct messages from one console to another.
+    fn say(&mut self, count: usize) {
+        for _ in 0..count {
+            assert!(self.say_one());
+        }
+    }
+
+    /// Whether it was received.
+    fn say_one(&mut self) -> bool {
+        self.ann.command(Command::Send { to: name("bob"), text: text(TEXT) }).unwrap();
+        let mut received = false;
+        loop {
+            match self.ann.recv().unwrap() {
+                Told::Event(Event::DirectReceived { .. }) => received = true,
+                Told::Event(Event::Ready) => return received,
+                _ => {}
+            }
+        }
+    }
+
+    fn until_ann_knows_bob(&mut self) {
+        while !self.say_one() {}
+    }
+
+    fn summary(&mut self) {
+        println!(
+            "\nround trips per second, server with {PEOPLE} people, loopback; medians of {ROUNDS} rounds"
+        );
+        println!("{:>38} | {:>10} {:>10} | {:>6}", "", "plain echo", "ours", "ratio");
+        let (request, direct) = (self.request_length, self.direct_length);
+        let echo = |length, at_a_time| move |bench: &Bench| bench.echo.round_trips(COUNT, length, at_a_time);
+        self.compare("request", echo(request, 1), |bench| bench.request(COUNT, 1));
+        self.compare("request, 64 at a time", echo(request, 64), |bench| bench.request(COUNT, 64));
+        self.compare("direct message, peer to client", echo(direct, 1), |bench| bench.direct(COUNT));
+        self.compare("direct message, console to console", echo(direct, 1), |bench| bench.say(COUNT));
+        let behind = |bench: &Bench| bench.behind_thread.round_trips(COUNT, direct);
+        self.compare("the same, beside an echo from a thread", behind, |bench| bench.say(COUNT));
+        self.latency();
+    }
+
+    fn compare(&mut self, what: &str, plain: impl Fn(&Bench), ours: impl Fn(&mut Bench)) {
+        let (mut plain_rates, mut rates, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            let (plain, our) = (rate(|| plain(self)), rate(|| ours(self)));
+            plain_rates.push(plain);
+            rates.push(our);
+            ratios.push(our / plain);
+        }
+        let [plain, our, ratio] = [plain_rates, rates, ratios].map(|list| Times::new(list).median());
+        println!("{what:>38} | {plain:>10.0} {our:>10.0} | {ratio:>6.2}");
+    }
+
+    fn latency(&mut self) {
+        let one = |_| {
+            let begun = Instant::now();
+            assert!(self.say_one());
+            micros(begun)
+        };
+        let times = Times::new((0..5_000).map(one).collect());
+        let [p50, p99, worst] = [0.5, 0.99, 1.0].map(|quantile| times.at(quantile) / 1000.0);
+        println!(
+            "\nfrom a `send` until its ack is told at the console: p50 {p50:.3} ms, p99 {p99:.3} ms, worst {worst:.3} ms"
+        );
+    }
+}
+
+/// A thread that sends everything back, and a client of it that is made like the members.
+struct Echo {
+    addresses: Addresses,
+    server: SocketAddrV4,
+}
+
+impl Echo {
+    fn new() -> Echo {
+        let socket = UdpSocket::bind(any_port()).unwrap();
+        let SocketAddr::V4(server) = socket.local_addr().unwrap() else { panic!() };
+        thread::spawn(move || {
+            let mut datagram = [0; 2000];
+            loop {
+                let (length, from) = socket.recv_from(&mut datagram).unwrap();
+                socket.send_to(&datagram[..length], from).unwrap();
+            }
+        });
+        Echo { addresses: Addresses::new(64), server }
+    }
+
+    fn round_trip(&self, count: usize) {
+        self.round_trips(count, 60, 1);
+    }
+
+    fn round_trips(&self, count: usize, length: usize, at_a_time: usize) {
+        let mut datagram = [0; 2000];
+        for member in 0..at_a_time {
+            datagram[0] = u8::try_from(member).unwrap();
+            self.addresses.send(member, self.server, &datagram[..length]);
+        }
+        let (mut sent, mut back) = (at_a_time, 0);
+        while back < count.max(at_a_time) {
+            self.addresses.inbox.recv_from(&mut datagram).unwrap();
+            back += 1;
+            if sent < count {
+                sent += 1;
+                self.addresses.send(usize::from(datagram[0]), self.server, &datagram[..length]);
+            }
+        }
+    }
+}
+
+/// Plain sockets put together like a console and its host: what a person says goes to a thread that owns a socket,
+/// and what that thread hears goes back to the person.
+struct BehindThread {
+    said: Sender<Vec<u8>>,
+    heard: Receiver<usize>,
+    /// Wakes the thread.
+    bell: UdpSocket,
+}
+
+impl BehindThread {
+    fn new(server: SocketAddrV4) -> BehindThread {
+        let socket = UdpSocket::bind(any_port()).unwrap();
+        let bell = UdpSocket::bind(any_port()).unwrap();
+        bell.connect(socket.local_addr().unwrap()).unwrap();
+        let (said, to_say) = channel::<Vec<u8>>();
+        let (tell, heard) = channel();
+        thread::spawn(move || {
+            let mut datagram = [0; 2000];
+            loop {
+                let (length, _) = socket.recv_from(&mut datagram).unwrap();
+                if length > 0 {
+                    tell.send(length).unwrap();
+                }
+                for said in to_say.try_iter() {
+                    socket.send_to(&said, server).unwrap();
+                }
+            }
+        });
+        BehindThread { said, heard, bell }
+    }
+
+    fn round_trips(&self, count: usize, length: usize) {
+        for _ in 0..count {
+            self.said.send(vec![0; length]).unwrap();
+            self.bell.send(&[]).unwrap();
+            self.heard.recv().unwrap();
+        }
+    }
+}
+
+fn client(server: SocketAddrV4, called: &str, overflow: Overflow) -> Console {
+    let config = ClientConfig {
+        name: name(called),
+        server: Id::from(server),
+        nonce: Nonce(1),
+        limits: Limits::default(),
+        timing: Timing::default(),
+    };
+    let console = start(Client { config }, any_port(), overflow).unwrap();
+    while console.recv().unwrap() != Told::Event(Event::Ready) {}
+    console
+}
+
+fn rate(run: impl FnOnce()) -> f64 {
+    let begun = Instant::now();
+    run();
+    #[expect(clippy::cast_precision_loss)]
+    let count = COUNT as f64;
+    count / begun.elapsed().as_secs_f64()
+}
+
+const PEOPLE: usize = 500;
+const ROUNDS: usize = 15;
+/// Round trips in a round.
+const COUNT: usize = 4_000;
+const LIST: Request = Request::ListGroups { after: None };
+const TEXT: &str = "a message of the usual length, neither short nor long";
