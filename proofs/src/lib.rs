@@ -5,9 +5,11 @@
 //! 3. [`properties`]: the promises, one function each. [`witness`]: situations that have to occur.
 //! 4. [`check`]: exhausts a scenario. [`settle`]: what happens if nothing is lost from now on.
 //! 5. [`story`] tells a path in sentences, [`diagram`] draws it, [`explore`] lets one walk in a browser.
-//! 6. [`simulate`]: random walks through systems too big to exhaust. [`book`]: the book's page of promises.
+//! 6. [`original`]: the protocol that ours began with, judged by the same promises.
+//! 7. [`simulate`]: random walks through systems too big to exhaust. [`book`]: the book's page of promises.
 //!
-//! There is no protocol logic here: whatever decides what a server or client does lives in `model`.
+//! There is no protocol logic here: whatever decides what a server or client does lives in `model`. Only the
+//! original has some of its own.
 
 pub mod book;
 pub mod check;
@@ -15,6 +17,7 @@ pub mod command;
 pub mod coverage;
 pub mod diagram;
 pub mod explore;
+pub mod original;
 pub mod properties;
 pub mod sabotage;
 pub mod scenario;

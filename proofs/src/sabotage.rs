@@ -96,7 +96,7 @@ pub static ALL: &[Sabotage] = &[
         breaks: "at-most-once",
         scenario: "removal",
         apply: |_, next| {
-            on_server(next, |server| server.sessions.values_mut().for_each(|record| record.last = None))
+            on_server(next, |server| server.sessions.values_mut().for_each(|record| record.last = None));
         },
     },
     Sabotage {
@@ -115,7 +115,7 @@ pub static ALL: &[Sabotage] = &[
         breaks: "directory-forward",
         scenario: "directory-gaps",
         apply: |_, next| {
-            on_clients(next, |seat| seat.client.directory.version = seat.client.directory.version.next())
+            on_clients(next, |seat| seat.client.directory.version = seat.client.directory.version.next());
         },
     },
     Sabotage {
@@ -197,13 +197,13 @@ fn keep_mode(last: &State, next: &mut State) {
 
 fn keep_members(last: &State, next: &mut State) {
     let before = &crate::system::server(last).groups;
-    let lost: Vec<_> = before.iter().map(|(name, group)| (name.clone(), group.members.clone())).collect();
+    let groups: Vec<_> = before.iter().map(|(name, group)| (name.clone(), group.members.clone())).collect();
     on_server(next, |server| {
-        for (name, members) in lost {
-            let gone = |session: &model::ids::Session| {
+        for (name, members) in groups {
+            let ended = |session: &model::ids::Session| {
                 server.sessions.get(session).is_none_or(|it| it.online.is_none())
             };
-            let kept: Vec<_> = members.into_iter().filter(|(_, session)| gone(session)).collect();
+            let kept: Vec<_> = members.into_iter().filter(|(_, session)| ended(session)).collect();
             if let Some(group) = server.groups.get_mut(&name) {
                 group.members.extend(kept);
             }

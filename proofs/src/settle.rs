@@ -5,10 +5,11 @@
 //! one in which they are all lost.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::{BTreeSet, VecDeque};
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use ahash::{AHashSet, AHasher};
 use model::Timer;
 use model::client::{Mode, Phase};
 use stateright::actor::{Actor, Command, Id, Network, Out};
@@ -63,7 +64,7 @@ pub fn set_up(system: &System, start: State) -> State {
 
 /// States from which everything is known to settle.
 #[derive(Debug, Default)]
-pub struct Memo(Mutex<HashSet<u64>>);
+pub struct Memo(Mutex<AHashSet<u64>>);
 
 impl Memo {
     fn knows(&self, fingerprint: u64) -> bool {
@@ -173,7 +174,7 @@ impl<'a> Run<'a> {
     }
 
     fn fingerprint(&self) -> u64 {
-        let mut hash = DefaultHasher::new();
+        let mut hash = AHasher::default();
         (&self.states, &self.crashed, &self.timers, &self.under_way).hash(&mut hash);
         hash.finish()
     }

@@ -22,8 +22,8 @@ pub struct Outcome {
     pub depth: usize,
     /// How long it took.
     pub time: Duration,
-    /// How many promises were checked.
-    pub promises: usize,
+    /// The promises that were checked.
+    pub promises: Vec<&'static str>,
     /// The promises that were broken.
     pub broken: BTreeSet<&'static str>,
     /// The witnesses that were seen.
@@ -58,7 +58,7 @@ pub fn exhaust(system: System, threads: usize, tell: impl FnMut(Progress) + Send
     let done = Done::default();
     let joined = std::thread::scope(|scope| {
         scope.spawn(|| {
-            done.tick(|| Progress { states: checker.unique_state_count(), time: started.elapsed() }, tell)
+            done.tick(|| Progress { states: checker.unique_state_count(), time: started.elapsed() }, tell);
         });
         let joined: Vec<_> = handles.into_iter().map(std::thread::JoinHandle::join).collect();
         done.set();
@@ -73,7 +73,7 @@ pub fn exhaust(system: System, threads: usize, tell: impl FnMut(Progress) + Send
         states: checker.unique_state_count(),
         depth: checker.max_depth(),
         time: started.elapsed(),
-        promises: checker.model().promises.len(),
+        promises: checker.model().promises.iter().map(|promise| promise.name).collect(),
         broken: checker.discoveries().into_keys().collect(),
         seen: names(true),
         missing: names(false),

@@ -21,7 +21,7 @@ pub fn all() -> BTreeMap<&'static str, usize> {
 pub fn with(new: &BTreeMap<&'static str, usize>) -> String {
     let mut pins = all();
     pins.extend(new);
-    let head: String =
-        PINS.lines().filter(|line| line.starts_with('#')).map(|line| format!("{line}\n")).collect();
-    pins.iter().fold(head, |text, (name, states)| format!("{text}{name} {states}\n"))
+    let head = PINS.lines().filter(|line| line.starts_with('#')).map(ToString::to_string);
+    let lines = pins.iter().map(|(name, states)| format!("{name} {states}"));
+    head.chain(lines).collect::<Vec<_>>().join("\n") + "\n"
 }

@@ -11,6 +11,7 @@ use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::Verdict;
+use super::original;
 use super::report::{self, Bar, Row};
 use crate::check::{Outcome, exhaust, pins, shortest};
 use crate::coverage::Coverage;
@@ -23,6 +24,7 @@ use crate::system::System;
 
 /// Explore every reachable state of the scenarios, and tell which promises hold.
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools)] // They are switches.
 pub struct Check {
     /// Scenarios to check; all that take seconds if none is named
     scenarios: Vec<String>,
@@ -38,6 +40,9 @@ pub struct Check {
     /// Check a protocol that is broken on purpose; `proofs list` has the names
     #[arg(long, value_name = "NAME", conflicts_with = "scenarios")]
     sabotage: Option<String>,
+    /// Check the original protocol: tells which promises it breaks, and how
+    #[arg(long, conflicts_with_all = ["scenarios", "deep", "promises", "attempts", "sabotage", "pin"])]
+    original: bool,
     /// Threads to check with
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
     threads: u8,
@@ -58,6 +63,9 @@ impl Check {
     /// # Errors
     /// When a scenario, promise or sabotage is unknown, or the output is closed.
     pub fn run(&self, out: &mut impl Write) -> anyhow::Result<Verdict> {
+        if self.original {
+            return original::run(self.json, &self.drawings, out);
+        }
         let chosen = self.chosen()?;
         let known = on_interrupt(self.json)?;
         let mut outcomes: Vec<Outcome> = Vec::new();
@@ -162,14 +170,16 @@ impl Check {
                     faults.push(format!("{name}: {} unique states, pinned are {pin}", outcome.states));
                 }
                 None if !self.pin => {
-                    faults.push(format!("{name}: {} unique states, not pinned", outcome.states))
+                    faults.push(format!("{name}: {} unique states, not pinned", outcome.states));
                 }
                 _ => {}
             }
         }
         if holds && self.scenarios.is_empty() {
             let coverage = Coverage::default();
-            outcomes.iter().for_each(|outcome| coverage.add(&outcome.coverage));
+            for outcome in outcomes {
+                coverage.add(&outcome.coverage);
+            }
             faults.extend(coverage.unexplained().iter().map(|case| format!("never occurred: {case}")));
             faults.extend(
                 coverage.overexplained().iter().map(|case| format!("explained away, but occurs: {case}")),

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod explore;
 pub mod list;
+pub mod original;
 pub mod promises;
 pub mod report;
 pub mod simulate;

@@ -1,7 +1,6 @@
 //! What `proofs check` shows: progress while it runs, then one table, then the promises.
 
 use std::io::{IsTerminal, Write};
-use std::time::Duration;
 
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
@@ -17,13 +16,13 @@ pub type Row = [String; 6];
 pub struct Bar {
     name: &'static str,
     json: bool,
-    bar: ProgressBar,
+    line: ProgressBar,
 }
 
 impl Bar {
     /// Nothing explored yet.
     pub fn new(name: &'static str, json: bool) -> Bar {
-        let bar = if json || !std::io::stderr().is_terminal() {
+        let line = if json || !std::io::stderr().is_terminal() {
             ProgressBar::hidden()
         } else {
             let template = "{spinner} {prefix:<18} {msg}";
@@ -31,19 +30,19 @@ impl Bar {
                 ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
             ProgressBar::new_spinner().with_style(style).with_prefix(name)
         };
-        Bar { name, json, bar }
+        Bar { name, json, line }
     }
 
     /// This many states so far.
     pub fn show(&self, progress: Progress) {
-        let millis = progress.time.max(Duration::from_millis(1)).as_millis() as u64;
+        let millis = u64::try_from(progress.time.as_millis()).unwrap_or(u64::MAX).max(1);
         let states = progress.states as u64;
-        self.bar.set_message(format!(
+        self.line.set_message(format!(
             "{} states, {} a second",
             HumanCount(states),
             HumanCount(states * 1000 / millis)
         ));
-        self.bar.tick();
+        self.line.tick();
     }
 
     /// Done.
@@ -51,10 +50,10 @@ impl Bar {
     /// # Errors
     /// When the output is closed.
     pub fn finish(self, outcome: &Outcome, out: &mut impl Write) -> std::io::Result<()> {
-        self.bar.finish_and_clear();
+        self.line.finish_and_clear();
         if self.json {
             writeln!(out, "{}", as_json(outcome))?;
-        } else if self.bar.is_hidden() {
+        } else if self.line.is_hidden() {
             let states = HumanCount(outcome.states as u64);
             writeln!(out, "{}: {states} states in {:.1} s", self.name, outcome.time.as_secs_f64())?;
         }
@@ -95,7 +94,7 @@ pub fn interrupted(rows: Vec<Row>, json: bool) {
 pub fn row(outcome: &Outcome) -> Row {
     let witnesses = outcome.seen.len() + outcome.missing.len();
     let promises = if outcome.broken.is_empty() {
-        format!("{0} of {0}", outcome.promises)
+        format!("{0} of {0}", outcome.promises.len())
     } else {
         format!("BROKEN: {}", outcome.broken.iter().copied().collect::<Vec<_>>().join(", "))
     };
@@ -122,10 +121,18 @@ fn table(rows: impl IntoIterator<Item = Row>) -> String {
     table.trim_fmt()
 }
 
+/// A promise that is not broken holds only if everything was explored; after a broken one nobody looked any further.
 fn promises(outcomes: &[Outcome]) -> String {
+    let complete = outcomes.iter().all(|outcome| outcome.broken.is_empty());
     let line = |promise: &Promise| {
+        let checked = outcomes.iter().any(|outcome| outcome.promises.contains(&promise.name));
         let broken = outcomes.iter().any(|outcome| outcome.broken.contains(promise.name));
-        format!("{} {:<21} {}\n", if broken { "BROKEN" } else { "holds " }, promise.name, promise.about)
+        let verdict = match (broken, complete && checked) {
+            (true, _) => "BROKEN",
+            (false, true) => "holds",
+            (false, false) => "open",
+        };
+        format!("{verdict:<6} {:<21} {}\n", promise.name, promise.about)
     };
     PROMISES.iter().map(line).collect()
 }

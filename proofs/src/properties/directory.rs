@@ -3,36 +3,41 @@
 use std::collections::BTreeSet;
 
 use crate::system::history::Fault;
-use crate::system::{State, System, living, seats, server};
+use crate::system::{State, server};
+
+use super::society::{Society, living};
 
 /// No two online clients share a name or an address; session numbers are never reused.
-pub(super) fn names_unique(_: &System, state: &State) -> bool {
-    let server = server(state);
+pub(crate) fn names_unique<S: Society>(society: &S) -> bool {
     let (mut names, mut addresses) = (BTreeSet::new(), BTreeSet::new());
-    let unique = server.directory.entries().filter(|entry| entry.online).all(|entry| {
-        let known = server.online(entry.session).is_some() && entry.session < server.next_session;
-        known && names.insert(&entry.name) && addresses.insert(entry.address)
+    let unique = society.listed().filter(|entry| entry.online).all(|entry| {
+        let known = society.is_online(&entry.identity) && society.was_given(&entry.identity);
+        known && names.insert(entry.name) && addresses.insert(entry.address)
     });
-    let mut sessions = BTreeSet::new();
-    let held_once = living(state).all(|(_, seat)| {
-        seat.client
-            .registered()
-            .is_none_or(|own| own.pass.session < server.next_session && sessions.insert(own.pass.session))
-    });
-    let records = server.sessions.iter().all(|(session, record)| {
+    let mut held = BTreeSet::new();
+    unique
+        && living(society).all(|seated| {
+            society
+                .standing(seated.actor)
+                .is_none_or(|own| society.was_given(&own.identity) && held.insert(own.identity))
+        })
+}
+
+/// Every session that the server keeps has an entry that says the same about it.
+pub(super) fn records_agree(state: &State) -> bool {
+    let server = server(state);
+    server.sessions.iter().all(|(session, record)| {
         let entry = server.directory.entries().find(|entry| entry.session == *session);
         entry.is_some_and(|entry| entry.online == record.online.is_some())
-    });
-    unique && held_once && records
+    })
 }
 
 /// A client's directory never goes back, and equals the server's when its version does.
-pub(super) fn directory_forward(_: &System, state: &State) -> bool {
-    let theirs = &server(state).directory;
-    seats(state).all(|(_, seat)| {
-        let own = &seat.client.directory;
-        let ahead = own.version > theirs.version;
-        let equal = own.version != theirs.version || own.entries().eq(theirs.entries());
-        !ahead && equal && !seat.person.faults.contains(&Fault::DirectoryBack)
+pub(crate) fn directory_forward<S: Society>(society: &S) -> bool {
+    let current = society.current();
+    society.people().all(|seated| {
+        let version = society.version(seated.actor);
+        let equal = version != current || society.is_same_directory(seated.actor);
+        version <= current && equal && !seated.person.faults.contains(&Fault::DirectoryBack)
     })
 }

@@ -1,16 +1,21 @@
 //! The promises: what must hold in every state of every scenario. Each speaks about what people saw and what server and
 //! clients hold, never about what is under way.
+//!
+//! Most of them ask a [`society::Society`], so that they judge any protocol whose people see the same kinds of things.
 
-mod directory;
-mod directs;
-mod groups;
-mod posts;
-mod requests;
+mod checked;
+pub(crate) mod directory;
+pub(crate) mod directs;
+pub(crate) mod groups;
+pub(crate) mod posts;
+pub(crate) mod requests;
+pub mod society;
 
 use stateright::Property;
 
 use crate::settle::settles;
 use crate::system::System;
+use checked::Checked;
 
 /// A promise to the user.
 pub struct Promise {
@@ -27,58 +32,64 @@ pub static PROMISES: &[Promise] = &[
     Promise {
         name: "one-group",
         about: "a client is a member of at most one group; the group its prompt shows is that one, or it has been removed and not yet told",
-        holds: groups::one_group,
+        holds: |system, state| groups::one_group(&Checked(system, state)),
     },
     Promise {
         name: "none-forgotten",
         about: "a direct message acked to its sender has been shown, or is queued while its receiver is in a group; outside a group and after exit the queue is empty",
-        holds: directs::none_forgotten,
+        holds: |system, state| directs::none_forgotten(&Checked(system, state)),
     },
     Promise {
         name: "unresponsive-removed",
         about: "when a post is out of attempts, whoever has not acked is not a member; no post waits without a timer",
         holds: posts::unresponsive_removed,
     },
-    Promise { name: "shown-once", about: "nothing is shown twice", holds: posts::shown_once },
+    Promise {
+        name: "shown-once",
+        about: "nothing is shown twice",
+        holds: |system, state| posts::shown_once(&Checked(system, state)),
+    },
     Promise {
         name: "shown-true",
         about: "what is shown as from X was sent by the session registered as X, to this person or this group, while entitled to",
-        holds: posts::shown_true,
+        holds: |system, state| posts::shown_true(&Checked(system, state)),
     },
     Promise {
         name: "group-order",
         about: "any two members show the posts they both show in the same order, without gaps while they stay",
-        holds: posts::group_order,
+        holds: |system, state| posts::group_order(&Checked(system, state)),
     },
     Promise {
         name: "members-only",
         about: "after the reply to leaving, nothing of that group is shown",
-        holds: posts::members_only,
+        holds: |system, state| posts::members_only(&Checked(system, state)),
     },
     Promise {
         name: "receipts-true",
         about: "`received by Y` implies accepted by Y; `received by Server` implies it has an index; refused implies never shown",
-        holds: directs::receipts_true,
+        holds: |system, state| directs::receipts_true(&Checked(system, state)),
     },
     Promise {
         name: "names-unique",
         about: "no two online clients share a name or an address; session numbers are never reused",
-        holds: directory::names_unique,
+        holds: |system, state| {
+            directory::names_unique(&Checked(system, state)) && directory::records_agree(state)
+        },
     },
     Promise {
         name: "directory-forward",
         about: "a client's directory never goes back, and equals the server's when its version does",
-        holds: directory::directory_forward,
+        holds: |system, state| directory::directory_forward(&Checked(system, state)),
     },
     Promise {
         name: "online-members",
         about: "only online sessions are members",
-        holds: groups::online_members,
+        holds: |system, state| groups::online_members(&Checked(system, state)),
     },
     Promise {
         name: "at-most-once",
         about: "a request takes effect at most once",
-        holds: requests::at_most_once,
+        holds: |system, state| requests::at_most_once(&Checked(system, state)),
     },
     Promise {
         name: "settles",

@@ -3,9 +3,9 @@
 use model::Timer;
 
 use crate::system::history::Fault;
-use crate::system::{SERVER, State, System, seats, server};
+use crate::system::{SERVER, State, System, server};
 
-use super::directs::letters;
+use super::society::{Society, letters};
 
 /// When a post is out of attempts, whoever has not acked is not a member; no post waits without a timer.
 pub(super) fn unresponsive_removed(system: &System, state: &State) -> bool {
@@ -53,9 +53,9 @@ fn logs_in_order(state: &State) -> bool {
 }
 
 /// Nothing is shown twice.
-pub(super) fn shown_once(_: &System, state: &State) -> bool {
-    seats(state).all(|(_, seat)| {
-        let person = &seat.person;
+pub(crate) fn shown_once<S: Society>(society: &S) -> bool {
+    society.people().all(|seated| {
+        let person = seated.person;
         let once = |posts: &Vec<_>| {
             posts.iter().enumerate().all(|(i, (index, from, text))| {
                 posts[..i]
@@ -68,20 +68,18 @@ pub(super) fn shown_once(_: &System, state: &State) -> bool {
 }
 
 /// What is shown as from X was typed by X, for this person or for this group.
-pub(super) fn shown_true(system: &System, state: &State) -> bool {
-    seats(state).all(|(actor, seat)| {
-        let own_names = |name: &model::Name| match &system.plain.actors[actor] {
-            crate::system::role::Role::Seat(seat) => seat.lives.iter().any(|life| life.config.name == *name),
-            crate::system::role::Role::Server(_) => false,
-        };
-        let directs = seat.person.directs.keys().all(|(from, text)| {
-            letters(state).any(|letter| {
-                letter.from == *from && letter.text == *text && letter.to.as_ref().is_some_and(own_names)
+pub(crate) fn shown_true<S: Society>(society: &S) -> bool {
+    society.people().all(|seated| {
+        let directs = seated.person.directs.keys().all(|(from, text)| {
+            letters(society).any(|letter| {
+                letter.from == *from
+                    && letter.text == *text
+                    && letter.to.as_ref().is_some_and(|to| society.is_called(seated.actor, to))
             })
         });
-        let posts = seat.person.posts.iter().all(|(group, posts)| {
+        let posts = seated.person.posts.iter().all(|(group, posts)| {
             posts.iter().all(|(_, from, text)| {
-                letters(state).any(|letter| {
+                letters(society).any(|letter| {
                     letter.from == *from
                         && letter.text == *text
                         && letter.to.is_none()
@@ -94,14 +92,13 @@ pub(super) fn shown_true(system: &System, state: &State) -> bool {
 }
 
 /// Any two members show the posts they both show in the same order, without gaps while they stay.
-pub(super) fn group_order(_: &System, state: &State) -> bool {
-    let rising = seats(state).all(|(_, seat)| {
-        let person = &seat.person;
-        !person.faults.contains(&Fault::Gap)
-            && person.posts.values().all(|posts| posts.is_sorted_by(|(a, ..), (b, ..)| a < b))
+pub(crate) fn group_order<S: Society>(society: &S) -> bool {
+    let rising = society.people().all(|seated| {
+        !seated.person.faults.contains(&Fault::Gap)
+            && seated.person.posts.values().all(|posts| posts.is_sorted_by(|(a, ..), (b, ..)| a < b))
     });
-    let agreed = seats(state).all(|(actor, one)| {
-        seats(state).filter(|(other, _)| *other > actor).all(|(_, other)| {
+    let agreed = society.people().all(|one| {
+        society.people().filter(|other| other.actor > one.actor).all(|other| {
             one.person.posts.iter().all(|(group, posts)| {
                 other.person.posts.get(group).is_none_or(|theirs| {
                     posts.iter().all(|post| theirs.iter().all(|their| (their.0 == post.0) == (their == post)))
@@ -113,9 +110,9 @@ pub(super) fn group_order(_: &System, state: &State) -> bool {
 }
 
 /// After the reply to leaving, nothing of that group is shown; and after the end nothing at all.
-pub(super) fn members_only(_: &System, state: &State) -> bool {
-    seats(state).all(|(_, seat)| {
-        !seat.person.faults.contains(&Fault::PostOutsideGroup)
-            && !seat.person.faults.contains(&Fault::ToldAfterExit)
+pub(crate) fn members_only<S: Society>(society: &S) -> bool {
+    society.people().all(|seated| {
+        !seated.person.faults.contains(&Fault::PostOutsideGroup)
+            && !seated.person.faults.contains(&Fault::ToldAfterExit)
     })
 }

@@ -26,6 +26,11 @@ pub fn every() -> Vec<Scenario> {
         silent_leaver(),
         two_people(),
         anything(),
+        deep_two_people(),
+        deep_comings_and_goings(),
+        deep_kick(),
+        deep_group(),
+        deep_anything(),
     ]
 }
 
@@ -242,13 +247,93 @@ fn two_people() -> Scenario {
 }
 
 fn anything() -> Scenario {
-    let menu = [(Join("g"), 1), (Post, 1), (Leave, 1), (Dereg, 1)];
     let mut scenario = Scenario::new("anything", "three people type anything")
-        .person("X", 2, &menu)
-        .person("Y", 2, &[(Send("X"), 1), (Join("g"), 1), (Post, 1)])
-        .person("Z", 1, &[(Send("X"), 1), (Join("g"), 1)]);
+        .person(
+            "X",
+            2,
+            &[(Create("h"), 1), (Groups, 1), (Join("g"), 1), (Post, 1), (Members, 1), (Leave, 1), (Dereg, 1)],
+        )
+        .person("Y", 2, &[(Send("X"), 1), (Join("g"), 1), (Post, 1), (Leave, 1)])
+        .person("Z", 1, &[(Send("X"), 1), (Join("g"), 1), (Interrupt, 1)]);
     scenario.setup = vec![("X", Create("g"))];
     scenario.suspicions = vec![];
-    scenario.witnesses = &["direct-queued", "posted"];
+    scenario.witnesses = &["direct-queued", "posted", "left"];
+    scenario
+}
+
+fn deep_two_people() -> Scenario {
+    let mut scenario =
+        Scenario::new("deep-two-people", "two people type anything, twice, and everything may be suspected")
+            .person(
+                "X",
+                2,
+                &[
+                    (Send("Y"), 1),
+                    (Groups, 1),
+                    (Join("g"), 1),
+                    (Post, 1),
+                    (Members, 1),
+                    (Leave, 1),
+                    (Dereg, 1),
+                ],
+            )
+            .person("Y", 2, &[(Send("X"), 1), (Join("g"), 1), (Post, 1), (Interrupt, 1)]);
+    scenario.setup = vec![("X", Create("g"))];
+    scenario.deep = true;
+    scenario.witnesses = &["direct-queued", "posted", "left", "probed-out"];
+    scenario
+}
+
+fn deep_comings_and_goings() -> Scenario {
+    let mut scenario = Scenario::new(
+        "deep-comings-and-goings",
+        "clients leave, are killed and come back, while updates are lost",
+    )
+    .person("X", 1, &[(Dereg, 1), (Restart("X"), 1)])
+    .person("Y", 1, &[(Send("X"), 1)]);
+    scenario.sessions = 3;
+    scenario.deep = true;
+    scenario.witnesses = &["name-registered-anew", "name-taken", "probed-out", "updates-gathered"];
+    scenario
+}
+
+fn deep_kick() -> Scenario {
+    let mut scenario =
+        Scenario::new("deep-kick", "a client in a group is reported though it lives, and comes back")
+            .person("X", 2, &[(Send("Y"), 2)])
+            .person("Y", 2, &[(Post, 1), (Leave, 1), (Send("X"), 1)]);
+    scenario.setup = vec![("X", Create("g")), ("Y", Join("g"))];
+    scenario.sessions = 3;
+    scenario.limits.attempts = 2;
+    scenario.suspicions = vec![Attempt, Probe];
+    scenario.deep = true;
+    scenario.witnesses = &["probe-saved-the-living", "probed-out", "taken-for-dead", "direct-queued"];
+    scenario
+}
+
+fn deep_group() -> Scenario {
+    let mut scenario =
+        Scenario::new("deep-group", "three members post, leave and come back, and may be removed")
+            .person("X", 2, &[(Post, 2), (Leave, 1), (Join("g"), 1)])
+            .person("Y", 2, &[(Post, 1), (Leave, 1), (Join("g"), 1)])
+            .person("Z", 0, &[]);
+    scenario.setup = vec![("X", Create("g")), ("X", Join("g")), ("Y", Join("g")), ("Z", Join("g"))];
+    scenario.limits.window = 2;
+    scenario.limits.reach = 2;
+    scenario.suspicions = vec![PostTimer];
+    scenario.deep = true;
+    scenario.witnesses = &["posted", "post-ahead", "member-removed", "removed-and-rejoined", "window-full"];
+    scenario
+}
+
+fn deep_anything() -> Scenario {
+    let mut scenario = Scenario::new("deep-anything", "three people type anything, twice each")
+        .person("X", 2, &[(Send("Y"), 1), (Join("g"), 1), (Post, 1), (Leave, 1), (Dereg, 1)])
+        .person("Y", 2, &[(Send("X"), 1), (Join("g"), 1), (Post, 1), (Leave, 1)])
+        .person("Z", 2, &[(Send("X"), 1), (Join("g"), 1), (Members, 1), (Interrupt, 1)]);
+    scenario.setup = vec![("X", Create("g"))];
+    scenario.suspicions = vec![];
+    scenario.deep = true;
+    scenario.witnesses = &["direct-queued", "posted", "left"];
     scenario
 }

@@ -5,7 +5,7 @@
 //! 2. [`Story`] is a value: it prints as numbered sentences, and [`crate::diagram`] draws it.
 //! 3. [`action`] and [`outcome`] tell a single step, for the Explorer.
 
-mod chat;
+pub(crate) mod chat;
 mod narrate;
 mod print;
 mod single;

@@ -9,8 +9,8 @@
 //! alone: it is delivered for a try, and has to leave its receiver as it is and to send nothing new.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
+use ahash::AHashSet;
 use model::client::Pending;
 use model::ids::{Pass, RequestNumber, Session, Version};
 use model::packet::{Down, Request, Up};
@@ -68,13 +68,13 @@ struct World<'a> {
     state: &'a State,
     /// The highest update ack of each session that is under way.
     acks: Vec<(Pass, Version)>,
-    under_way: HashSet<(Pass, &'a Up)>,
+    under_way: AHashSet<(Pass, &'a Up)>,
 }
 
 impl<'a> World<'a> {
     fn of(state: &'a State, envelopes: impl Iterator<Item = &'a Envelope>) -> World<'a> {
         let mut acks: Vec<(Pass, Version)> = Vec::new();
-        let mut under_way = HashSet::new();
+        let mut under_way = AHashSet::new();
         for envelope in envelopes {
             let Packet::Up { pass, up } = &envelope.msg else { continue };
             under_way.insert((*pass, up));

@@ -55,6 +55,8 @@ pub enum Fate {
     Received,
     /// Received by the server, with this index.
     Posted(Index),
+    /// Received by the server, which gives no index. Only the original protocol says so.
+    Taken,
     /// It will not be shown.
     Refused,
     /// Not known.
@@ -121,6 +123,11 @@ impl History {
             | Event::InvalidCommand
             | Event::NotReady(_) => {}
         }
+    }
+
+    /// The person is told that the server has its post, and nothing else about it.
+    pub fn see_taken(&mut self) {
+        self.learn(Fate::Taken);
     }
 
     /// The client is killed, with what it held, and started again.

@@ -17,6 +17,7 @@ pub enum Role {
 }
 
 /// The state of an actor.
+#[allow(clippy::large_enum_variant)] // There are a handful of them, each behind an `Arc`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RoleState {
     /// Of the server.

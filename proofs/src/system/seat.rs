@@ -136,29 +136,32 @@ impl Seat {
         out.choose_random(KEY, self.menu(state));
     }
 
-    /// What the person may type now. Interrupts at any time, the rest when the client is ready and it makes sense.
+    /// What the person may type now.
     pub fn menu(&self, state: &SeatState) -> Vec<Choice> {
-        let History { exit, ready, group, .. } = &state.person;
-        let interrupts = |dish: &Dish| dish.wish.is_abrupt();
-        let eaten: u8 = (self.person.menu.iter().zip(&state.taken))
-            .filter(|(dish, _)| !interrupts(dish))
-            .map(|(_, taken)| taken)
-            .sum();
-        let offered = |dish: &Dish| match dish.wish {
-            Wish::Restart(_) => true,
-            _ if exit.is_some() => false,
-            Wish::Interrupt => true,
-            Wish::Send(_) | Wish::Create(_) | Wish::Groups | Wish::Join(_) => *ready && group.is_none(),
-            Wish::Post | Wish::Members | Wish::Leave => *ready && group.is_some(),
-            Wish::Dereg => *ready,
-        };
-        (0u8..)
-            .zip(self.person.menu.iter().zip(&state.taken))
-            .filter(|(_, (dish, taken))| **taken < dish.times && offered(dish))
-            .filter(|(_, (dish, _))| interrupts(dish) || eaten < self.person.appetite)
-            .map(|(number, _)| Choice(number))
-            .collect()
+        menu(&self.person, &state.person, &state.taken)
     }
+}
+
+/// What a person may type now. Interrupts at any time, the rest when the client is ready and it makes sense.
+pub(crate) fn menu(person: &Person, history: &History, taken: &[u8]) -> Vec<Choice> {
+    let History { exit, ready, group, .. } = history;
+    let interrupts = |dish: &Dish| dish.wish.is_abrupt();
+    let eaten: u8 =
+        (person.menu.iter().zip(taken)).filter(|(dish, _)| !interrupts(dish)).map(|(_, taken)| taken).sum();
+    let offered = |dish: &Dish| match dish.wish {
+        Wish::Restart(_) => true,
+        _ if exit.is_some() => false,
+        Wish::Interrupt => true,
+        Wish::Send(_) | Wish::Create(_) | Wish::Groups | Wish::Join(_) => *ready && group.is_none(),
+        Wish::Post | Wish::Members | Wish::Leave => *ready && group.is_some(),
+        Wish::Dereg => *ready,
+    };
+    (0u8..)
+        .zip(person.menu.iter().zip(taken))
+        .filter(|(_, (dish, taken))| **taken < dish.times && offered(dish))
+        .filter(|(_, (dish, _))| interrupts(dish) || eaten < person.appetite)
+        .map(|(number, _)| Choice(number))
+        .collect()
 }
 
 /// What is typed for a wish. Every text is new, so that it can be told from all others.

@@ -2,7 +2,7 @@
 
 mod knowledge;
 mod packets;
-mod words;
+pub(crate) mod words;
 
 use std::borrow::Cow;
 

@@ -7,7 +7,7 @@ use model::{Command, Event, Name, Notice};
 use crate::scenario::Wish;
 
 /// The line that a person types.
-pub(super) fn line(command: &Command) -> String {
+pub(crate) fn line(command: &Command) -> String {
     match command {
         Command::Send { to, text } => format!("send {to} {text}", text = text.as_str()),
         Command::CreateGroup(group) => format!("create_group {group}"),
@@ -23,7 +23,7 @@ pub(super) fn line(command: &Command) -> String {
 }
 
 /// The line that a person is going to type, before its text is known.
-pub(super) fn wish(wish: Wish) -> String {
+pub(crate) fn wish(wish: Wish) -> String {
     match wish {
         Wish::Send(to) => format!("send {to} …"),
         Wish::Post => "send_group …".into(),
@@ -39,7 +39,7 @@ pub(super) fn wish(wish: Wish) -> String {
 }
 
 /// What a person reads.
-pub(super) fn event(event: &Event) -> Option<String> {
+pub(crate) fn event(event: &Event) -> Option<String> {
     Some(match event {
         Event::Registering => "Registration request sent".into(),
         Event::Registered => "Welcome, You are registered.".into(),
@@ -111,13 +111,13 @@ pub(super) fn notice(notice: &Notice) -> Option<String> {
 }
 
 /// Names, or that there are none.
-pub(super) fn list(names: &[Name]) -> String {
+pub(crate) fn list(names: &[Name]) -> String {
     let names: Vec<String> = names.iter().map(ToString::to_string).collect();
     if names.is_empty() { "none".into() } else { names.join(", ") }
 }
 
 /// Whether somebody is there.
-pub(super) fn online(online: bool) -> &'static str {
+pub(crate) fn online(online: bool) -> &'static str {
     if online { "online" } else { "offline" }
 }
 
