@@ -192,6 +192,6 @@ fn update(base: u64, to: u64, entries: Vec<(Slot, Entry)>) -> Down {
 }
 
 fn entry(of: &str, session: u64, online: bool) -> Entry {
-    let address = Id::from(usize::try_from(session).unwrap());
+    let address = Id::from(usize::try_from(session).expect("a small number"));
     Entry { name: name(of), address, session: model::ids::Session(session), online }
 }

@@ -286,6 +286,6 @@ fn received(index: u64) -> Event {
 }
 
 fn at(who: usize, world: &World, index: u64, it: &str) -> Down {
-    let join = world.own(who).mode.join().unwrap();
+    let join = world.own(who).mode.join().expect("it is a member");
     Down::Post { join, index: Index(index), from: name("Y"), text: text(it) }
 }

@@ -2,7 +2,7 @@
 
 use model::ids::RequestNumber;
 use model::packet::{Down, Packet, Reply, Request, Up};
-use model::{Client, Command, Event, Limits, Server, Timer};
+use model::{Client, Command, Event, Limits, Message, Server, Timer, console};
 use stateright::actor::Actor;
 
 use crate::world::{SERVER, World, name};
@@ -64,12 +64,19 @@ fn one_command_at_a_time() {
 fn commands_come_from_the_console_only() {
     let mut world = World::new(Limits::default());
     let x = world.join("X");
-    let client = Client { config: config(&world, x) };
-    let mut state = std::borrow::Cow::Borrowed(world.client(x));
-    let mut out = stateright::actor::Out::new();
-    let command = model::Message::Command(Command::Quit);
-    client.on_msg(x.into(), &mut state, 9.into(), command, &mut out);
-    assert!(matches!(state, std::borrow::Cow::Borrowed(_)) && out.is_empty());
+    assert!(world.ignores(x, 9.into(), Message::Command(Command::Quit)));
+    assert!(world.ignores(SERVER, console(), Message::Command(Command::Quit)));
+}
+
+#[test]
+fn a_second_interrupt_is_no_step() {
+    let mut world = World::new(Limits::default());
+    world.lose(|dst, _| dst == SERVER);
+    let x = world.start(1, "X");
+    let interrupt = Message::Command(Command::Interrupt);
+    assert!(!world.ignores(x, console(), interrupt.clone()));
+    world.say(x, Command::Interrupt);
+    assert!(world.ignores(x, console(), interrupt));
 }
 
 #[test]

@@ -15,6 +15,9 @@ use stateright::actor::{self, Actor, Id, Out};
 /// Where the server sits.
 pub(crate) const SERVER: usize = 0;
 
+/// What gets lost, by receiver and packet.
+type Loss = Box<dyn Fn(usize, &Packet) -> bool>;
+
 pub(crate) struct World {
     limits: Limits,
     actor: Server,
@@ -25,11 +28,11 @@ pub(crate) struct World {
     told: BTreeMap<usize, Vec<Event>>,
     notices: Vec<Notice>,
     sent: Vec<(usize, usize, Packet)>,
-    lost: Box<dyn Fn(usize, &Packet) -> bool>,
+    lost: Loss,
 }
 
 pub(crate) fn name(name: &str) -> Name {
-    Name::new(name).unwrap()
+    Name::new(name).expect("a good name")
 }
 
 pub(crate) fn names<const N: usize>(names: [&str; N]) -> Vec<Name> {
@@ -37,7 +40,7 @@ pub(crate) fn names<const N: usize>(names: [&str; N]) -> Vec<Name> {
 }
 
 pub(crate) fn text(text: &str) -> Text {
-    Text::new(text).unwrap()
+    Text::new(text).expect("a short text")
 }
 
 impl World {
@@ -66,7 +69,7 @@ impl World {
     /// Starts a client at an address, and lets everything arrive.
     pub(crate) fn start(&mut self, address: usize, name: &str) -> usize {
         let config = ClientConfig {
-            name: Name::new(name).unwrap(),
+            name: Name::new(name).expect("a good name"),
             server: Id::from(SERVER),
             nonce: Nonce(address as u64 * 1000),
             limits: self.limits,
@@ -138,6 +141,21 @@ impl World {
         self.run();
     }
 
+    /// Whether an actor ignores a message: its state stays borrowed, so that no checker takes it for a step, and nothing
+    /// goes out.
+    pub(crate) fn ignores(&self, actor: usize, src: Id, message: Message) -> bool {
+        if actor == SERVER {
+            let (mut state, mut out) = (Cow::Borrowed(&self.server), Out::new());
+            self.actor.on_msg(Id::from(actor), &mut state, src, message, &mut out);
+            matches!(state, Cow::Borrowed(_)) && out.is_empty()
+        } else {
+            let (client, state) = &self.clients[&actor];
+            let (mut state, mut out) = (Cow::Borrowed(state), Out::new());
+            client.on_msg(Id::from(actor), &mut state, src, message, &mut out);
+            matches!(state, Cow::Borrowed(_)) && out.is_empty()
+        }
+    }
+
     /// From now on loses what `lost` says, by receiver and packet.
     pub(crate) fn lose(&mut self, lost: impl Fn(usize, &Packet) -> bool + 'static) {
         self.lost = Box::new(lost);
@@ -178,24 +196,12 @@ impl World {
 
     /// What the server has said to a client since the last `forget`.
     pub(crate) fn downs(&self, dst: usize) -> Vec<&Down> {
-        let down = |packet: &&'_ Packet| matches!(packet, Packet::Down { .. });
-        self.sent(SERVER, dst)
-            .into_iter()
-            .filter(down)
-            .map(|packet| match packet {
-                Packet::Down { down, .. } => down,
-                _ => unreachable!(),
-            })
-            .collect()
+        self.sent(SERVER, dst).into_iter().filter_map(as_down).collect()
     }
 
     /// What a client has said to the server since the last `forget`.
     pub(crate) fn ups(&self, src: usize) -> Vec<&Up> {
-        let up = |packet| match packet {
-            &Packet::Up { ref up, .. } => Some(up),
-            _ => None,
-        };
-        self.sent(src, SERVER).into_iter().filter_map(up).collect()
+        self.sent(src, SERVER).into_iter().filter_map(as_up).collect()
     }
 
     pub(crate) fn forget(&mut self) {
@@ -324,5 +330,19 @@ impl World {
         }
         let logged: usize = self.server.groups.values().map(|group| group.log.len()).sum();
         assert_eq!(self.server.posts, logged);
+    }
+}
+
+fn as_down(packet: &Packet) -> Option<&Down> {
+    match packet {
+        Packet::Down { down, .. } => Some(down),
+        _ => None,
+    }
+}
+
+fn as_up(packet: &Packet) -> Option<&Up> {
+    match packet {
+        Packet::Up { up, .. } => Some(up),
+        _ => None,
     }
 }
