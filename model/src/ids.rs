@@ -164,4 +164,15 @@ mod tests {
         let pass = Pass { session: Session(7), token: Token([0xab; 16]) };
         assert_eq!(format!("{pass:?} {:?} {:?}", pass.token, Key([1; 16])), "s7 token key");
     }
+
+    #[test]
+    fn a_cookie_shows_a_part_of_itself() {
+        assert_eq!(format!("{:?} {:?}", Cookie::NONE, Cookie([0xab; 16])), "no cookie cookie ab");
+    }
+
+    #[test]
+    fn numbers_count_up_and_stop_at_the_end() {
+        assert_eq!(Index(0).next(), Index(1));
+        assert_eq!(Index(u64::MAX).next(), Index(u64::MAX));
+    }
 }

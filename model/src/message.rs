@@ -43,3 +43,14 @@ pub enum Timer {
     /// offline when the attempts are used up.
     Probe(Session),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_console_is_at_no_address_that_a_socket_can_have() {
+        // An IPv4 address and a port take six bytes.
+        assert!(usize::from(console()) as u64 >= 1 << 48);
+    }
+}

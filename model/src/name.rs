@@ -193,4 +193,23 @@ mod tests {
         assert!(Text::new(&"x".repeat(1000)).is_ok());
         assert_eq!(Text::new(&"x".repeat(1001)), Err(TextFault { bytes: 1001 }));
     }
+
+    #[test]
+    fn what_is_read_is_checked_like_what_is_typed() {
+        assert_eq!(Name::try_from(SmolStr::new("a;b")), Err(NameFault::Semicolon));
+        let long = SmolStr::new("x".repeat(1001));
+        assert_eq!(Text::try_from(long), Err(TextFault { bytes: 1001 }));
+        for text in ["", "hi", &"x".repeat(1000)] {
+            let read = Text::try_from(SmolStr::new(text)).unwrap();
+            assert_eq!((read.as_str(), SmolStr::from(read.clone()).as_str()), (text, text));
+        }
+        let name = Name::try_from(SmolStr::new("X")).unwrap();
+        assert_eq!((name.as_str(), SmolStr::from(name.clone()).as_str()), ("X", "X"));
+    }
+
+    #[test]
+    fn names_are_shown_bare_and_texts_in_quotes() {
+        let (name, text) = (Name::new("X").unwrap(), Text::new("a\nb").unwrap());
+        assert_eq!(format!("{name} {name:>3} {name:?} {text:?}"), "X   X X \"a\\nb\"");
+    }
 }

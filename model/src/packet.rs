@@ -269,3 +269,16 @@ impl Name {
         self.as_str().len() + 1
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_count_the_length_and_every_number_at_its_longest() {
+        let name = Name::new("Éve").unwrap();
+        assert_eq!(name.weight(), 5);
+        let entry = Entry { name, address: Id::from(1), session: Session(1), online: true };
+        assert_eq!(entry.weight(), 5 + 27 + 1);
+    }
+}

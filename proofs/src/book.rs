@@ -7,6 +7,7 @@ use std::hash::Hasher;
 use anyhow::Context;
 
 use crate::check::pins;
+use crate::original;
 use crate::properties::{PROMISES, Promise};
 use crate::sabotage;
 use crate::scenario::{Scenario, catalogue};
@@ -81,10 +82,14 @@ fn promises() -> String {
     })
 }
 
-/// The broken variants of the protocol that break a promise.
+/// The broken variants of the protocol that break a promise, and the original if it does.
 fn broken_by(promise: &str) -> String {
-    let breakers = sabotage::ALL.iter().filter(|sabotage| sabotage.breaks == promise);
-    breakers.map(|sabotage| format!("`{}`: {}", sabotage.name, sabotage.about)).collect::<Vec<_>>().join("; ")
+    let sabotages = sabotage::ALL.iter().filter(|sabotage| sabotage.breaks == promise);
+    let cases = original::catalogue::all().into_iter().filter(|case| case.question.name == promise);
+    let steps = cases.filter_map(|case| case.expected).min();
+    let original = steps.map(|steps| format!("the original protocol, in {steps} steps"));
+    let variants = sabotages.map(|sabotage| format!("`{}`: {}", sabotage.name, sabotage.about));
+    variants.chain(original).collect::<Vec<_>>().join("; ")
 }
 
 fn scenarios() -> String {

@@ -1,0 +1,12 @@
+//! The conversations, one input at a time, over a network that a test holds in its hand. `proofs` checks all interleavings;
+//! here stands what each input exactly leads to.
+
+mod directory;
+mod directs;
+mod groups;
+mod leaving;
+mod lists;
+mod posts;
+mod registering;
+mod requests;
+mod world;
