@@ -54,12 +54,14 @@ fn an_entry_that_is_longer_than_a_page_comes_alone() {
 fn an_update_with_a_gap_is_answered_with_what_the_client_has() {
     let mut world = World::new(Limits::default());
     let x = world.join("X");
+    world.told(x);
     for (base, to) in [(2, 3), (0, 1), (1, 1), (0, 0)] {
         let before = world.client(x).clone();
         world.lose(|dst, _| dst == SERVER);
         world.forget();
         world.down(x, update(base, to, Vec::new()));
         assert_eq!(*world.client(x), before, "{base} to {to}");
+        assert_eq!(world.told(x), [], "{base} to {to}");
         assert_eq!(world.ups(x), [&Up::UpdateAck(Version(1))], "{base} to {to}");
     }
     world.down(x, update(0, 2, Vec::new()));

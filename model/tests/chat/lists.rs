@@ -69,6 +69,8 @@ fn a_list_may_be_as_long_as_there_can_be_groups_or_clients_and_no_longer() {
         assert_eq!((told.len(), asked), (0, 3), "four are as many as there can be");
         let (told, asked) = pages_from(limits, &[page(0, 2), page(2, 5)]);
         assert_eq!((told, asked), (vec![Event::Ready], 2));
+        let (told, asked) = pages_from(limits, &[page(0, 4), page(4, 5)]);
+        assert_eq!((told, asked), (vec![Event::Ready], 2));
     }
 }
 

@@ -76,6 +76,21 @@ fn a_post_that_cannot_be_out_yet_is_dropped() {
 }
 
 #[test]
+fn how_far_a_post_may_be_ahead_counts_from_the_next_one() {
+    let mut world = World::new(Limits { reach: 2, ..Limits::default() });
+    let [x] = world.members(["X"]);
+    for index in 0..5 {
+        world.down(x, at(x, &world, index, "p"));
+    }
+    world.told(x);
+    world.down(x, at(x, &world, 8, "p"));
+    world.down(x, at(x, &world, 7, "p"));
+    world.down(x, at(x, &world, 6, "p"));
+    world.down(x, at(x, &world, 5, "p"));
+    assert_eq!(world.told(x), [shown("Y", "p", 5), shown("Y", "p", 6), shown("Y", "p", 7)]);
+}
+
+#[test]
 fn a_second_copy_of_a_waiting_post_changes_nothing() {
     let mut world = World::new(Limits::default());
     let [x] = world.members(["X"]);

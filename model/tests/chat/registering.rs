@@ -191,7 +191,9 @@ fn exited(reason: Exit) -> Event {
 }
 
 fn online(world: &World) -> Vec<(String, bool)> {
-    let people = world.server.directory.people();
+    let directory = &world.server.directory;
+    let people = directory.people();
+    assert_eq!(directory.entries().count(), people.len());
     people.iter().map(|person| (person.name.to_string(), person.online)).collect()
 }
 
