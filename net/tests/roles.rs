@@ -119,8 +119,10 @@ fn a_client_ignores_what_its_server_may_not_say() {
     say(&server, client, &Packet::Challenge { nonce, cookie });
     assert_eq!(
         hear_other(&server, &Packet::Register { name: name("ann"), nonce, cookie: Cookie::NONE }),
-        Packet::Register { name: name("ann"), nonce, cookie }
+        Packet::Register { name: name("ann"), nonce: nonce.next(), cookie },
+        "an echo has a nonce of its own"
     );
+    let nonce = nonce.next();
 
     // In a session: the same, and answers to what it has not asked.
     let pass = Pass { session: Session(5), token: Token([8; 16]) };

@@ -161,24 +161,30 @@ impl Desk {
     fn step<A: Hosted, T>(&mut self, step: impl FnOnce(&mut Out<A>) -> T) -> T {
         let mut out = Out::new();
         let result = step(&mut out);
+        let mut told = Vec::new();
         for output in out {
             match output {
-                Output::Send(to, message) => self.send(to, message),
+                Output::Send(to, message) => told.extend(self.send(to, message)),
                 Output::SetTimer(timer, wait) => self.timers.set(timer, Instant::now() + draw(wait)),
                 Output::CancelTimer(timer) => self.timers.cancel(&timer),
                 Output::ChooseRandom(..) | Output::Save(()) => bug("the actor wants what no host has"),
             }
         }
+        if !told.is_empty() {
+            self.shared.tell(told);
+        }
         result
     }
 
-    fn send(&mut self, to: Id, message: Message) {
+    /// Posts a packet, or gives back what is for the console.
+    fn send(&mut self, to: Id, message: Message) -> Option<Told> {
         match message {
-            Message::Event(event) if to == console() => self.shared.tell(Told::Event(event)),
-            Message::Notice(notice) if to == console() => self.shared.tell(Told::Notice(notice)),
+            Message::Event(event) if to == console() => return Some(Told::Event(event)),
+            Message::Notice(notice) if to == console() => return Some(Told::Notice(notice)),
             Message::Packet(packet) if to != console() => self.post(to, &packet),
             _ => bug("a packet to the console, or anything else to a peer"),
         }
+        None
     }
 
     fn post(&mut self, to: Id, packet: &Packet) {

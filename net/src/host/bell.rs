@@ -1,7 +1,11 @@
 //! Wakes `spawn`, which listens to nothing but its socket, with an empty datagram.
 //!
 //! A ring carries no command. It only makes the host look at its clock and its console, so a forged ring does
-//! nothing and a lost one is rung again.
+//! nothing.
+//!
+//! Who knocks rings as well, which saves the host the time until another thread is awake. Such a ring can only get lost
+//! in a full buffer. Then there are datagrams that the host has not looked at yet, and it looks at its console after
+//! each. For its clock, the bell's own thread rings, again and again until it is heard.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
@@ -46,7 +50,11 @@ impl Bell {
         let mut wish = self.lock();
         wish.knocked = true;
         self.knocked.store(true, Ordering::Release);
-        self.changed.notify_all();
+        drop(wish);
+        if self.ring().is_err() {
+            // The system has no room for it now. The bell's thread tries until the host hears.
+            self.changed.notify_all();
+        }
     }
 
     /// The host is awake, and will look at everything after this call.
@@ -86,7 +94,8 @@ impl Bell {
             }
             let heard = wish.heard;
             drop(wish);
-            self.ring();
+            // A failure is a lost ring.
+            let _ = self.ring();
             let unheard = |wish: &mut Wish| wish.heard == heard && !wish.closed;
             let waited = self.changed.wait_timeout_while(self.lock(), patience, unheard);
             wish = waited.unwrap_or_else(PoisonError::into_inner).0;
@@ -105,9 +114,8 @@ impl Bell {
         }
     }
 
-    fn ring(&self) {
-        // A failure is a lost ring.
-        let _ = self.socket.send(&[]);
+    fn ring(&self) -> io::Result<usize> {
+        self.socket.send(&[])
     }
 
     fn lock(&self) -> MutexGuard<'_, Wish> {
@@ -137,12 +145,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_knock_rings_again_until_it_is_heard() {
+    fn each_knock_rings() {
         let house = House::new();
-        house.bell.knock();
+        for _ in 0..3 {
+            house.bell.knock();
+            house.expect_ring();
+            house.bell.hear();
+        }
+    }
+
+    #[test]
+    fn what_is_due_is_rung_again_until_it_is_heard() {
+        let house = House::new();
+        house.bell.wake_at(Some(Instant::now()));
         house.expect_ring();
         house.expect_ring();
-        house.bell.hear();
+        house.expect_ring();
+        house.bell.wake_at(None);
+    }
+
+    #[test]
+    fn a_knock_that_cannot_be_sent_is_rung_later() {
+        let (socket, bell) = loop {
+            let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+            let address = socket.local_addr().unwrap();
+            let bell = Bell::new(SocketAddrV4::new(Ipv4Addr::LOCALHOST, address.port())).unwrap();
+            // Nobody is there, which makes the ring after this one fail.
+            drop(socket);
+            bell.knock();
+            // Unless somebody else has taken the port meanwhile.
+            if let Ok(socket) = UdpSocket::bind(address) {
+                break (socket, Arc::new(bell));
+            }
+        };
+        let house = House::with(socket, bell);
         house.bell.knock();
         house.expect_ring();
     }
@@ -182,7 +218,7 @@ mod tests {
         let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
         let port = socket.local_addr().unwrap().port();
         let bell = Bell::new(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port)).unwrap();
-        bell.ring();
+        bell.ring().unwrap();
         socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         assert!(socket.recv_from(&mut [0]).unwrap().1.ip().is_loopback());
     }
@@ -197,9 +233,13 @@ mod tests {
     impl House {
         fn new() -> House {
             let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-            socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
             let port = socket.local_addr().unwrap().port();
             let bell = Arc::new(Bell::new(SocketAddrV4::new(Ipv4Addr::LOCALHOST, port)).unwrap());
+            House::with(socket, bell)
+        }
+
+        fn with(socket: UdpSocket, bell: Arc<Bell>) -> House {
+            socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
             let ringer = std::thread::spawn({
                 let bell = Arc::clone(&bell);
                 move || bell.ring_until_closed()

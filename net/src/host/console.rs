@@ -136,10 +136,8 @@ impl Shared {
         Shared { bell, inbox, counters: Counters::default(), bound, stopping }
     }
 
-    pub(super) fn tell(&self, told: Told) {
-        if !self.inbox.tell(told) {
-            self.counters.untold();
-        }
+    pub(super) fn tell(&self, all: impl IntoIterator<Item = Told>) {
+        self.counters.untold(self.inbox.tell(all));
     }
 
     pub(super) fn bound(&self) {

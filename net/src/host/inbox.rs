@@ -56,21 +56,27 @@ impl Inbox {
         Inbox { overflow, capacity: capacity.max(1), queue: Mutex::default(), filled, emptied }
     }
 
-    /// Adds one; waits for room, or drops it. Tells whether it was added.
-    pub(super) fn tell(&self, told: Told) -> bool {
+    /// Adds some; waits for room for each, or drops it. Tells how many were dropped. All at once, so that a console
+    /// that waits wakes up once.
+    pub(super) fn tell(&self, all: impl IntoIterator<Item = Told>) -> u64 {
+        let mut untold = 0;
         let mut queue = self.lock();
-        if self.overflow == Overflow::Wait {
-            let full = |queue: &mut Queue| queue.told.len() >= self.capacity && !queue.hurried;
-            queue = self.emptied.wait_while(queue, full).unwrap_or_else(PoisonError::into_inner);
+        for told in all {
+            if self.overflow == Overflow::Wait && queue.told.len() >= self.capacity {
+                self.filled.notify_all();
+                let full = |queue: &mut Queue| queue.told.len() >= self.capacity && !queue.hurried;
+                queue = self.emptied.wait_while(queue, full).unwrap_or_else(PoisonError::into_inner);
+            }
+            if queue.dropped == 0 && queue.told.len() < self.capacity {
+                queue.told.push_back(told);
+            } else {
+                queue.dropped += 1;
+                untold += 1;
+            }
         }
-        let room = queue.dropped == 0 && queue.told.len() < self.capacity;
-        if room {
-            queue.told.push_back(told);
-            self.filled.notify_one();
-        } else {
-            queue.dropped += 1;
-        }
-        room
+        drop(queue);
+        self.filled.notify_all();
+        untold
     }
 
     /// From now on nobody waits for room.
@@ -145,14 +151,14 @@ mod tests {
     fn what_is_dropped_is_counted_and_told_in_its_place() {
         let inbox = Inbox::new(Overflow::Drop, 2);
         for number in 0..5 {
-            assert_eq!(inbox.tell(queued(number)), number < 2);
+            assert_eq!(inbox.tell([queued(number)]), u64::from(number >= 2));
         }
         assert_eq!(inbox.recv(), Ok(queued(0)));
-        assert!(!inbox.tell(queued(5)), "the count takes the room");
+        assert_eq!(inbox.tell([queued(5)]), 1, "the count takes the room");
         assert_eq!(inbox.recv(), Ok(queued(1)));
         assert_eq!(inbox.recv(), Ok(Told::Dropped(3)));
         assert_eq!(inbox.recv(), Ok(Told::Dropped(1)));
-        assert!(inbox.tell(queued(6)));
+        assert_eq!(inbox.tell([queued(6)]), 0);
         assert_eq!(inbox.try_recv(), Ok(queued(6)));
         assert_eq!(inbox.try_recv(), Err(TryRecvError::Empty));
     }
@@ -162,31 +168,41 @@ mod tests {
         let inbox = Arc::new(Inbox::new(Overflow::Wait, 1));
         let actor = std::thread::spawn({
             let inbox = Arc::clone(&inbox);
-            move || (0..100).all(|number| inbox.tell(queued(number)))
+            move || inbox.tell((0..100).map(queued))
         });
         for number in 0..100 {
             assert_eq!(inbox.recv_timeout(Duration::from_secs(10)), Ok(queued(number)));
         }
-        assert!(actor.join().unwrap());
+        assert_eq!(actor.join().unwrap(), 0);
+    }
+
+    #[test]
+    fn all_who_wait_are_woken_when_there_is_something_for_each() {
+        let inbox = Arc::new(Inbox::new(Overflow::Wait, 10));
+        let consoles = [(); 3].map(|()| {
+            let inbox = Arc::clone(&inbox);
+            std::thread::spawn(move || inbox.recv_timeout(Duration::from_secs(10)).is_ok())
+        });
+        inbox.tell((0..3).map(queued));
+        assert!(consoles.into_iter().all(|console| console.join().unwrap()));
     }
 
     #[test]
     fn a_waiting_actor_goes_on_when_it_is_hurried() {
         let inbox = Arc::new(Inbox::new(Overflow::Wait, 1));
-        assert!(inbox.tell(queued(0)));
+        assert_eq!(inbox.tell([queued(0)]), 0);
         let actor = std::thread::spawn({
             let inbox = Arc::clone(&inbox);
-            move || inbox.tell(queued(1))
+            move || inbox.tell([queued(1)])
         });
         inbox.hurry();
-        assert!(!actor.join().unwrap());
+        assert_eq!(actor.join().unwrap(), 1);
     }
 
     #[test]
     fn the_last_thing_is_heard_even_if_there_is_no_room() {
         let inbox = Inbox::new(Overflow::Drop, 1);
-        inbox.tell(queued(0));
-        inbox.tell(queued(1));
+        inbox.tell([queued(0), queued(1)]);
         inbox.close(Some(Told::Failed("why".into())));
         let heard: Vec<Told> = std::iter::from_fn(|| inbox.recv().ok()).collect();
         assert_eq!(heard, [queued(0), Told::Dropped(1), Told::Failed("why".into())]);

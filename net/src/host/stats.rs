@@ -77,8 +77,8 @@ impl Counters {
         self.unsendable.fetch_add(1, Relaxed);
     }
 
-    pub(super) fn untold(&self) {
-        self.untold.fetch_add(1, Relaxed);
+    pub(super) fn untold(&self, count: u64) {
+        self.untold.fetch_add(count, Relaxed);
     }
 
     pub(super) fn stats(&self) -> Stats {

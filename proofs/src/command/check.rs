@@ -12,7 +12,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::Verdict;
 use super::original;
-use super::report::{self, Bar, Row};
+use super::report::{self, Bar, Known};
 use crate::check::{Outcome, exhaust, pins, shortest};
 use crate::coverage::Coverage;
 use crate::diagram::draw;
@@ -70,8 +70,8 @@ impl Check {
         let known = on_interrupt(self.json)?;
         let mut outcomes: Vec<Outcome> = Vec::new();
         for scenario in chosen {
-            let outcome = self.check(&scenario, out)?;
-            known.lock().unwrap_or_else(PoisonError::into_inner).push(report::row(&outcome));
+            let outcome = self.check(&scenario, &known, out)?;
+            known.lock().unwrap_or_else(PoisonError::into_inner).complete(report::row(&outcome));
             outcomes.push(outcome);
             if let Some(broken) = outcomes.last().filter(|outcome| !outcome.broken.is_empty()) {
                 self.tell_counterexamples(broken, out)?;
@@ -127,9 +127,17 @@ impl Check {
         Ok(system)
     }
 
-    fn check(&self, scenario: &Scenario, out: &mut impl Write) -> anyhow::Result<Outcome> {
+    fn check(
+        &self,
+        scenario: &Scenario,
+        known: &Mutex<Known>,
+        out: &mut impl Write,
+    ) -> anyhow::Result<Outcome> {
         let bar = Bar::new(scenario.name, self.json);
-        let outcome = exhaust(self.system(scenario)?, self.threads.into(), |progress| bar.show(progress))?;
+        let outcome = exhaust(self.system(scenario)?, self.threads.into(), |progress| {
+            known.lock().unwrap_or_else(PoisonError::into_inner).under_way(scenario.name, progress.states);
+            bar.show(progress);
+        })?;
         bar.finish(&outcome, out)?;
         Ok(outcome)
     }
@@ -203,18 +211,17 @@ pub fn find(name: &str) -> anyhow::Result<Scenario> {
 }
 
 /// What is known when the person interrupts is told, and the exit code is 130.
-fn on_interrupt(json: bool) -> anyhow::Result<Arc<Mutex<Vec<Row>>>> {
-    let rows = Arc::new(Mutex::new(Vec::new()));
-    let known = Arc::clone(&rows);
+fn on_interrupt(json: bool) -> anyhow::Result<Arc<Mutex<Known>>> {
+    let known = Arc::new(Mutex::new(Known::default()));
+    let told = Arc::clone(&known);
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
     std::thread::spawn(move || {
         if signals.forever().next().is_some() {
-            let rows = known.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            report::interrupted(rows, json);
+            told.lock().unwrap_or_else(PoisonError::into_inner).tell(json);
             std::process::exit(130);
         }
     });
-    Ok(rows)
+    Ok(known)
 }
 
 fn write_pins(outcomes: &[Outcome]) -> anyhow::Result<()> {

@@ -78,15 +78,36 @@ pub fn result(
     faults.iter().try_for_each(|fault| writeln!(out, "FAULT: {fault}"))
 }
 
-/// What was complete when the person interrupted.
-pub fn interrupted(rows: Vec<Row>, json: bool) {
-    if json {
-        println!(
-            "{}",
-            json!({"interrupted": true, "complete": rows.iter().map(|row| &row[0]).collect::<Vec<_>>()})
-        );
-    } else {
-        println!("\nInterrupted. Complete so far:\n\n{}", table(rows));
+/// What is known when the person interrupts.
+#[derive(Default)]
+pub struct Known {
+    complete: Vec<Row>,
+    under_way: Option<(&'static str, usize)>,
+}
+
+impl Known {
+    /// A scenario has so many states so far, and no promise was found broken in them.
+    pub fn under_way(&mut self, scenario: &'static str, states: usize) {
+        self.under_way = Some((scenario, states));
+    }
+
+    /// A scenario is complete.
+    pub fn complete(&mut self, row: Row) {
+        self.complete.push(row);
+        self.under_way = None;
+    }
+
+    /// Tells it.
+    pub fn tell(&self, json: bool) {
+        if json {
+            let complete: Vec<_> = self.complete.iter().map(|row| &row[0]).collect();
+            println!("{}", json!({"interrupted": true, "complete": complete, "under_way": self.under_way}));
+            return;
+        }
+        println!("\nInterrupted. Complete so far:\n\n{}", table(self.complete.iter().cloned()));
+        if let Some((scenario, states)) = self.under_way {
+            println!("\n{scenario}: {} states so far, no promise broken in them", HumanCount(states as u64));
+        }
     }
 }
 
