@@ -150,8 +150,10 @@ fn only_acks_of_what_can_be_had_count() {
     world.join("Y");
     let session = world.session(x);
     let acked = |world: &World| world.server.online(session).unwrap().sync.acked;
+    world.forget();
     for version in [0, 1, 3, 99] {
         world.up(x, Up::UpdateAck(Version(version)));
+        assert!(world.downs(x).is_empty(), "{version}");
         assert_eq!(acked(&world), Version(1), "{version}");
         assert!(world.is_armed(SERVER, Timer::Update(session)));
     }

@@ -213,6 +213,9 @@ fn progress_starts_the_attempts_anew() {
     let attempts = |world: &World| world.server.membership(session).map(|it| it.attempts);
     world.fire(SERVER, Timer::Post(session));
     assert_eq!(attempts(&world), Some(2));
+    // What is acked already is no progress.
+    world.up(y, Up::PostAck { join, next: Index(0) });
+    assert_eq!(attempts(&world), Some(2));
     world.up(y, Up::PostAck { join, next: Index(1) });
     assert_eq!(attempts(&world), Some(1));
     world.up(y, Up::PostAck { join, next: Index(2) });
