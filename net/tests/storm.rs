@@ -7,7 +7,7 @@ mod hosted;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hosted::{Person, World, assert_clean, name, send, text};
 use model::ids::Index;
@@ -74,6 +74,8 @@ const ROOM: &str = "room";
 /// Somebody who says things until so many have been acknowledged.
 struct Member {
     person: Person,
+    /// When everything has to be done.
+    deadline: Instant,
     /// Whether they want to be in the group.
     group: bool,
     /// How many messages they have said. Makes each one unique.
@@ -86,7 +88,8 @@ struct Member {
 
 impl Member {
     fn new(person: Person) -> Member {
-        Member { person, group: false, said: 0, directs: Vec::new(), posts: Vec::new() }
+        let deadline = Instant::now() + Duration::from_secs(180);
+        Member { person, deadline, group: false, said: 0, directs: Vec::new(), posts: Vec::new() }
     }
 
     fn send_directs(&mut self, count: usize, receivers: &[&str]) {
@@ -133,8 +136,11 @@ impl Member {
     /// Gives a command. A busy machine can make a membership or session end under it, which leaves its fate unknown; then
     /// enters the group again.
     fn command(&mut self, command: Command) -> Vec<Event> {
+        assert!(self.deadline > Instant::now(), "{} does not get done", self.person.name);
         self.person.catch_up();
         let told = self.person.say(command);
+        let refused = |event: &Event| matches!(event, Event::DirectRefused { .. } | Event::PostRefused);
+        assert!(!told.iter().any(refused), "{} is refused, although there was room", self.person.name);
         let outside = |event: &Event| is_interruption(event) || *event == Event::InvalidCommand;
         if self.group && told.iter().any(outside) {
             self.enter();
@@ -143,7 +149,9 @@ impl Member {
     }
 
     fn enter(&mut self) {
-        while !self.person.say(Command::JoinGroup(name(ROOM))).contains(&Event::Joined(name(ROOM))) {}
+        while !self.person.say(Command::JoinGroup(name(ROOM))).contains(&Event::Joined(name(ROOM))) {
+            assert!(self.deadline > Instant::now(), "{} does not get in", self.person.name);
+        }
     }
 
     fn until_shown(&mut self, last: Index) {
