@@ -157,9 +157,18 @@ pub static ALL: &[Sabotage] = &[
     },
 ];
 
-/// Finds a broken variant by its name.
+/// The broken variant of this name.
 pub fn find(name: &str) -> Option<&'static Sabotage> {
     ALL.iter().find(|sabotage| sabotage.name == name)
+}
+
+/// Finds a broken variant by its name.
+///
+/// # Errors
+/// When there is none of that name; the error lists them all.
+pub fn named(name: &str) -> anyhow::Result<&'static Sabotage> {
+    let names = || ALL.iter().map(|sabotage| sabotage.name).collect::<Vec<_>>().join(", ");
+    find(name).ok_or_else(|| anyhow::anyhow!("unknown sabotage '{name}'; there are: {}", names()))
 }
 
 fn on_server(state: &mut State, change: impl FnOnce(&mut ServerState)) {

@@ -82,12 +82,7 @@ impl Simulate {
     }
 
     fn sabotage(&self) -> anyhow::Result<Option<&'static Sabotage>> {
-        let Some(name) = &self.sabotage else { return Ok(None) };
-        let names: Vec<_> = sabotage::ALL.iter().map(|sabotage| sabotage.name).collect();
-        match sabotage::find(name) {
-            Some(sabotage) => Ok(Some(sabotage)),
-            None => bail!("unknown sabotage '{name}'; there are: {}", names.join(", ")),
-        }
+        self.sabotage.as_deref().map(sabotage::named).transpose()
     }
 
     fn plan(&self) -> Plan {
