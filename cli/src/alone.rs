@@ -8,19 +8,20 @@ use model::Name;
 use net::HostError;
 
 use crate::args::Plan;
+use crate::cast::Cast;
 use crate::client;
 use crate::front::Front;
 use crate::host::Host;
 use crate::server::{self, DEFAULT_PORT};
 
 /// Joins the server at the default port, and serves it as long as the person stays if nobody else does.
-pub(crate) fn run(plan: &Plan, front: Box<dyn Front>, stop: &Receiver<()>) -> anyhow::Result<u8> {
+pub(crate) fn run<C: Cast>(plan: &Plan, front: Box<dyn Front>, stop: &Receiver<()>) -> anyhow::Result<u8> {
     let ip = plan.bind.unwrap_or(Ipv4Addr::LOCALHOST);
     let address = SocketAddrV4::new(ip, DEFAULT_PORT);
-    let own = own_server(plan, address)?;
+    let own = own_server::<C>(plan, address)?;
     // A server on all interfaces answers from the one where it was asked.
     let near = if ip.is_unspecified() { Ipv4Addr::LOCALHOST } else { ip };
-    let joined = client::start(plan, login_name(), SocketAddrV4::new(near, DEFAULT_PORT), 0)
+    let joined = client::start::<C>(plan, login_name(), SocketAddrV4::new(near, DEFAULT_PORT), 0)
         .and_then(|client| client::run(&client, front, stop));
     if let Some(server) = own {
         server.stop();
@@ -29,8 +30,8 @@ pub(crate) fn run(plan: &Plan, front: Box<dyn Front>, stop: &Receiver<()>) -> an
 }
 
 /// Whoever has the port is taken for a server; if it is none, it will not answer, and the client says so.
-fn own_server(plan: &Plan, address: SocketAddrV4) -> anyhow::Result<Option<Host>> {
-    match server::start(plan, address)? {
+fn own_server<C: Cast>(plan: &Plan, address: SocketAddrV4) -> anyhow::Result<Option<Host>> {
+    match server::start::<C>(plan, address)? {
         Ok(server) => Ok(Some(server)),
         Err(HostError::AddressInUse(_)) => Ok(None),
         Err(error) => Err(error.into()),

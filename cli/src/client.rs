@@ -10,6 +10,7 @@ use model::{Client, ClientConfig, Command, Event, Name};
 use net::{Overflow, Told};
 
 use crate::args::Plan;
+use crate::cast::Cast;
 use crate::front::{Front, Line};
 use crate::host::Host;
 use crate::parse::parse;
@@ -25,7 +26,12 @@ pub(crate) fn run(host: &Host, front: Box<dyn Front>, stop: &Receiver<()>) -> an
 }
 
 /// Starts a client on a port of the interface that faces the server. Port 0 is any free one.
-pub(crate) fn start(plan: &Plan, name: Name, server: SocketAddrV4, port: u16) -> anyhow::Result<Host> {
+pub(crate) fn start<C: Cast>(
+    plan: &Plan,
+    name: Name,
+    server: SocketAddrV4,
+    port: u16,
+) -> anyhow::Result<Host> {
     let ip = plan.bind.map_or_else(|| facing(server), Ok)?;
     let config = ClientConfig {
         name,
@@ -34,7 +40,7 @@ pub(crate) fn start(plan: &Plan, name: Name, server: SocketAddrV4, port: u16) ->
         limits: plan.limits,
         timing: plan.timing,
     };
-    Ok(Host::start(Client { config }, SocketAddrV4::new(ip, port), Overflow::Wait)?)
+    Ok(Host::start(C::client(Client { config }), SocketAddrV4::new(ip, port), Overflow::Wait)?)
 }
 
 /// Connecting a UDP socket sends nothing, but makes the system choose an interface.

@@ -10,6 +10,7 @@ use model::{Server, ServerConfig};
 use net::{HostError, Overflow, Told};
 
 use crate::args::Plan;
+use crate::cast::Cast;
 use crate::host::Host;
 use crate::plain;
 use crate::render;
@@ -18,16 +19,16 @@ use crate::render;
 pub(crate) const DEFAULT_PORT: u16 = 6666;
 
 /// Serves until asked to end.
-pub(crate) fn run(plan: &Plan, port: u16, stop: &Receiver<()>) -> anyhow::Result<u8> {
+pub(crate) fn run<C: Cast>(plan: &Plan, port: u16, stop: &Receiver<()>) -> anyhow::Result<u8> {
     let address = SocketAddrV4::new(plan.bind.unwrap_or(Ipv4Addr::UNSPECIFIED), port);
-    let host = start(plan, address)??;
+    let host = start::<C>(plan, address)??;
     let ended = print_until(host.told(), stop, plan.log_text);
     host.stop();
     ended
 }
 
 /// Starts a server. The inner error is about its address, which another server may have.
-pub(crate) fn start(plan: &Plan, address: SocketAddrV4) -> anyhow::Result<Result<Host, HostError>> {
+pub(crate) fn start<C: Cast>(plan: &Plan, address: SocketAddrV4) -> anyhow::Result<Result<Host, HostError>> {
     let config = ServerConfig {
         key: key()?,
         first_session: first_session(),
@@ -35,7 +36,7 @@ pub(crate) fn start(plan: &Plan, address: SocketAddrV4) -> anyhow::Result<Result
         timing: plan.timing,
     };
     // A slow reader of the notices must not slow down the chat.
-    Ok(Host::start(Server { config }, address, Overflow::Drop))
+    Ok(Host::start(C::server(Server { config }), address, Overflow::Drop))
 }
 
 fn print_until(told: &Receiver<Told>, stop: &Receiver<()>, log_text: bool) -> anyhow::Result<u8> {
