@@ -72,6 +72,15 @@ struct Options {
         value_parser = clap::value_parser!(u8).range(1..))]
     attempts: u8,
 
+    /// How many requests of one client the server carries out at once, before that client has to wait
+    #[arg(long, global = true, value_name = "N", default_value_t = Limits::default().burst,
+        value_parser = burst)]
+    burst: usize,
+
+    /// How many requests a second the server carries out for one client; `off` for as many as come
+    #[arg(long, global = true, value_name = "N", default_value = "20", value_parser = rate)]
+    rate: Rate,
+
     /// Whole lines and no line editor, as when input or output is not a terminal
     #[arg(long, global = true)]
     plain: bool,
@@ -139,8 +148,17 @@ impl Arguments {
     pub(crate) fn plan(self) -> Result<Plan, Fault> {
         let role = self.role()?;
         let bind = self.options.bind.as_deref().map(bind).transpose()?;
-        let timing = Timing { ack_wait: Duration::from_millis(self.options.ack_wait) };
+        let ack_wait = Duration::from_millis(self.options.ack_wait);
         let limits = Limits { attempts: self.options.attempts, ..Limits::default() };
+        let (timing, limits) = match self.options.rate {
+            Rate::Off => {
+                (Timing { ack_wait, ..Timing::default() }, Limits { burst: 0, strangers: 0, ..limits })
+            }
+            Rate::PerSecond(rate) => {
+                let refill = Duration::from_secs(1) / u32::from(rate);
+                (Timing { ack_wait, refill }, Limits { burst: self.options.burst, ..limits })
+            }
+        };
         let Options { plain, log_text, verbose, .. } = self.options;
         Ok(Plan { role, bind, timing, limits, plain, log_text, verbose })
     }
@@ -169,6 +187,35 @@ impl Arguments {
         }
     }
 }
+
+/// How many permits a bucket gets a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rate {
+    /// There are no buckets.
+    Off,
+    /// So many.
+    PerSecond(u16),
+}
+
+fn rate(given: &str) -> Result<Rate, String> {
+    match given.parse() {
+        Ok(0) => Ok(Rate::Off),
+        Ok(rate @ 1..=RATE_MAX) => Ok(Rate::PerSecond(rate)),
+        _ if given == "off" => Ok(Rate::Off),
+        _ => Err(format!("a rate is a number from 1 to {RATE_MAX}, or off")),
+    }
+}
+
+fn burst(given: &str) -> Result<usize, String> {
+    match given.parse() {
+        Ok(burst @ 1..=BURST_MAX) => Ok(burst),
+        _ => Err(format!("a burst is a number from 1 to {BURST_MAX}")),
+    }
+}
+
+/// A permit every millisecond.
+const RATE_MAX: u16 = 1000;
+const BURST_MAX: usize = 10_000;
 
 fn server(given: &str) -> Result<Role, Fault> {
     Ok(Role::Server { port: port(given).ok_or(Fault::ServerPort)? })
@@ -298,6 +345,30 @@ mod tests {
         for ip in ["::1", "[::1]", "fe80::1%eth0", "::ffff:127.0.0.1"] {
             assert_eq!(role(&format!("client X {ip} 6666 7771")), Err(Fault::V6), "{ip}");
             assert_eq!(role(&format!("server 6666 --bind {ip}")), Err(Fault::V6), "{ip}");
+        }
+    }
+
+    #[test]
+    fn rates_and_bursts_are_numbers_within_their_limits() {
+        let plan = |words: &str| {
+            let line = format!("chat server 6666 {words}");
+            Arguments::try_parse_from(line.split_whitespace()).map(|it| it.plan().expect("a good port"))
+        };
+        let given = |words| plan(words).map(|plan| (plan.limits.burst, plan.timing.refill.as_millis()));
+        assert_eq!(given("").unwrap(), (5, 50));
+        assert_eq!(given("--rate 1000 --burst 7").unwrap(), (7, 1));
+        for off in ["--rate 0", "--rate off"] {
+            let limits = plan(off).unwrap().limits;
+            assert_eq!((limits.burst, limits.strangers), (0, 0), "{off}");
+        }
+        for (words, limit) in [
+            ("--rate 1001", "a rate is a number from 1 to 1000, or off"),
+            ("--rate x", "a rate is a number from 1 to 1000, or off"),
+            ("--burst 0", "a burst is a number from 1 to 10000"),
+            ("--burst 10001", "a burst is a number from 1 to 10000"),
+        ] {
+            let error = given(words).unwrap_err().to_string();
+            assert!(error.contains(limit), "{words}: {error}");
         }
     }
 

@@ -41,12 +41,14 @@ pub struct ClientConfig {
 pub struct Timing {
     /// How long to wait for an ack or a reply before the next attempt.
     pub ack_wait: Duration,
+    /// How long it takes until a bucket has one more permit.
+    pub refill: Duration,
 }
 
 impl Default for Timing {
-    /// 500 ms, as in the original.
+    /// 500 ms for an ack, as in the original; 20 permits a second.
     fn default() -> Timing {
-        Timing { ack_wait: Duration::from_millis(500) }
+        Timing { ack_wait: Duration::from_millis(500), refill: Duration::from_millis(50) }
     }
 }
 
@@ -68,8 +70,18 @@ pub struct Limits {
     pub window: usize,
     /// Unanswered posts that a server has out to one member.
     pub reach: usize,
+    /// Requests that a session may make in a burst, before it has to wait for its bucket. Zero: as many as it likes.
+    pub burst: usize,
+    /// Packets without a proof of address that are answered in a burst, for each of [`Limits::BUCKETS`] buckets by
+    /// address. Zero: all of them.
+    pub strangers: usize,
     /// Bytes of list items in one packet, by the upper bound that `weight` gives.
     pub page: usize,
+}
+
+impl Limits {
+    /// Buckets for packets without a proof of address, so that a flood from one address leaves the others alone.
+    pub const BUCKETS: u8 = u8::MAX;
 }
 
 impl Default for Limits {
@@ -82,6 +94,8 @@ impl Default for Limits {
             posts: 4096,
             window: 128,
             reach: 16,
+            burst: 5,
+            strangers: 5,
             page: 1000,
         }
     }

@@ -6,6 +6,7 @@ use stateright::actor::Id;
 use std::fmt;
 use std::hash::Hasher;
 
+use crate::config::Limits;
 use crate::name::Name;
 
 macro_rules! number {
@@ -86,7 +87,8 @@ impl fmt::Debug for Token {
 }
 
 /// Proof of address: a client that echoes it has received what was sent to its address. Also the proof that the directory
-/// has not changed since, so that no old registration takes effect later. Of fixed size on the wire.
+/// has not changed since, so that no old registration takes effect later. A keyed hash in the first half, the version
+/// of the directory in the second. Of fixed size on the wire.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Cookie(pub [u8; 16]);
 
@@ -120,7 +122,25 @@ impl Key {
         hash.write_u64(usize::from(address) as u64);
         hash.write_u64(version.0);
         hash.write(name.as_str().as_bytes());
-        Cookie(hash.finish128().as_bytes())
+        let mut cookie = [0; 16];
+        cookie[..8].copy_from_slice(&hash.finish().to_le_bytes());
+        cookie[8..].copy_from_slice(&version.0.to_le_bytes());
+        Cookie(cookie)
+    }
+
+    /// The version that a cookie speaks of, if it is the cookie for this address and name then. Whoever shows one has
+    /// received what was sent to the address, however old it is.
+    pub fn proven(&self, cookie: Cookie, address: Id, name: &Name) -> Option<Version> {
+        let (_, version) = cookie.0.split_last_chunk()?;
+        let version = Version(u64::from_le_bytes(*version));
+        (cookie == self.cookie(address, name, version)).then_some(version)
+    }
+
+    /// The bucket of an address.
+    pub fn bucket(&self, address: Id) -> u8 {
+        let mut hash = self.hasher(b'b');
+        hash.write_u64(usize::from(address) as u64);
+        u8::try_from(hash.finish() % u64::from(Limits::BUCKETS)).unwrap_or_default()
     }
 
     /// A hash for one purpose, so that no output for one can pass for an output of another.
@@ -157,6 +177,30 @@ mod tests {
         {
             assert_ne!(cookie, different);
         }
+    }
+
+    #[test]
+    fn a_cookie_proves_its_address_also_when_it_is_old() {
+        let (key, here, there) = (Key([1; 16]), Id::from(1), Id::from(2));
+        let (x, y) = (Name::new("X").unwrap(), Name::new("Y").unwrap());
+        let cookie = key.cookie(here, &x, Version(7));
+        assert_eq!(key.proven(cookie, here, &x), Some(Version(7)));
+        assert_eq!(key.proven(cookie, there, &x), None);
+        assert_eq!(key.proven(cookie, here, &y), None);
+        assert_eq!(Key([2; 16]).proven(cookie, here, &x), None);
+        assert_eq!(key.proven(Cookie::NONE, here, &x), None);
+        for place in 0..16 {
+            let mut bent = cookie;
+            bent.0[place] ^= 1;
+            assert_eq!(key.proven(bent, here, &x), None, "byte {place}");
+        }
+    }
+
+    #[test]
+    fn addresses_spread_over_the_buckets() {
+        let key = Key([1; 16]);
+        let used: std::collections::BTreeSet<u8> = (0..10_000).map(|it| key.bucket(Id::from(it))).collect();
+        assert_eq!(used.len(), usize::from(Limits::BUCKETS));
     }
 
     #[test]

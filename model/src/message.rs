@@ -42,6 +42,12 @@ pub enum Timer {
     /// At the server: the probe that this session has not answered. Firing sends it again, or takes the session
     /// offline when the attempts are used up.
     Probe(Session),
+    /// At the server: the bucket of this session is not full. Firing puts a permit back, or carries out the request that
+    /// waits for one; arms again until the bucket is full.
+    Refill(Session),
+    /// At the server: some bucket for packets without a proof of address is not full. Firing puts a permit back into
+    /// each; arms again until all are full.
+    Strangers,
 }
 
 #[cfg(test)]

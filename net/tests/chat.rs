@@ -15,8 +15,8 @@ use net::Faults;
 fn a_direct_message_crosses_a_bad_network_once() {
     let world = World {
         // So many attempts that none runs out by bad luck.
-        limits: Limits { attempts: 250, ..Limits::default() },
-        timing: Timing { ack_wait: Duration::from_millis(20) },
+        limits: Limits { attempts: 250, burst: 0, strangers: 0, ..Limits::default() },
+        timing: Timing { ack_wait: Duration::from_millis(20), ..Timing::default() },
         faults: Some(Faults { seed: 0, loss: 0.2, duplicate: 0.2, reorder: 0.2 }),
         ..World::patient()
     };

@@ -18,8 +18,8 @@ use net::Faults;
 fn what_is_acknowledged_on_a_bad_network_is_shown_once_and_posts_in_one_order() {
     let world = World {
         // So many attempts that none runs out by bad luck: that takes two seconds without an answer.
-        limits: Limits { attempts: 200, ..Limits::default() },
-        timing: Timing { ack_wait: Duration::from_millis(10) },
+        limits: Limits { attempts: 200, burst: 0, strangers: 0, ..Limits::default() },
+        timing: Timing { ack_wait: Duration::from_millis(10), ..Timing::default() },
         faults: Some(Faults { seed: 0, loss: 0.2, duplicate: 0.1, reorder: 0.2 }),
         ..World::patient()
     };

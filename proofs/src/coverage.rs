@@ -51,7 +51,7 @@ const ROLES: [&str; 2] = ["server", "client"];
 const REACTIONS: [Reaction; 3] = [Reaction::Ignored, Reaction::Answered, Reaction::Changed];
 
 /// Every kind of input with the roles it is meant for.
-const INPUTS: [(&str, &str); 28] = [
+const INPUTS: [(&str, &str); 30] = [
     ("server", "register"),
     ("server", "deregister"),
     ("server", "create group"),
@@ -67,6 +67,8 @@ const INPUTS: [(&str, &str); 28] = [
     ("server", "update timer"),
     ("server", "post timer"),
     ("server", "probe timer"),
+    ("server", "refill timer"),
+    ("server", "strangers timer"),
     ("client", "challenge"),
     ("client", "welcome"),
     ("client", "refused"),
@@ -84,7 +86,6 @@ const INPUTS: [(&str, &str); 28] = [
 
 /// Cases that cannot occur, or that no scenario needs to show, each with the reason.
 pub const EXPLAINED: &[(&str, &str, Reaction, &str)] = &[
-    ("server", "register", Reaction::Ignored, "a registration is always answered"),
     ("server", "deregister", Reaction::Ignored, OLDER),
     ("server", "list groups", Reaction::Ignored, OLDER),
     ("server", "join group", Reaction::Ignored, OLDER),
@@ -98,6 +99,10 @@ pub const EXPLAINED: &[(&str, &str, Reaction, &str)] = &[
     ("server", "post timer", Reaction::Answered, TIMER),
     ("server", "probe timer", Reaction::Ignored, TIMER),
     ("server", "probe timer", Reaction::Answered, TIMER),
+    ("server", "refill timer", Reaction::Ignored, TIMER),
+    ("server", "refill timer", Reaction::Answered, TIMER),
+    ("server", "strangers timer", Reaction::Ignored, TIMER),
+    ("server", "strangers timer", Reaction::Answered, TIMER),
     ("client", "challenge", Reaction::Answered, ONE_WAITS),
     ("client", "welcome", Reaction::Answered, ONE_WAITS),
     ("client", "refused", Reaction::Answered, ONE_WAITS),
@@ -115,7 +120,7 @@ pub const EXPLAINED: &[(&str, &str, Reaction, &str)] = &[
 const OLDER: &str =
     "a request older than the last is dropped before anybody looks at what it asks; other requests show it";
 const TIMER: &str =
-    "a timer is armed only while something waits for an answer, so its firing always counts an attempt";
+    "a timer is armed only while something waits for an answer or a permit, so its firing always counts";
 const ONE_WAITS: &str =
     "it is either what the client waits for, and changes it, or a stray copy, and is ignored";
 
@@ -193,6 +198,8 @@ fn input(action: &Action) -> Option<(usize, &'static str)> {
                 Timer::Update(_) => "update timer",
                 Timer::Post(_) => "post timer",
                 Timer::Probe(_) => "probe timer",
+                Timer::Refill(_) => "refill timer",
+                Timer::Strangers => "strangers timer",
             },
         )),
         ActorModelAction::SelectRandom { actor, .. } => Some((usize::from(*actor), "command")),

@@ -149,6 +149,41 @@ pub static ALL: &[Sabotage] = &[
         },
     },
     Sabotage {
+        name: "carries-out-twice",
+        about: "the server keeps a request that had to wait after it has carried it out",
+        breaks: "at-most-once",
+        scenario: "burst",
+        apply: |last, next| {
+            let before = crate::system::server(last);
+            on_server(next, |server| {
+                for (session, record) in &mut server.sessions {
+                    let Some(bucket) = before.online(*session).map(|online| &online.bucket) else { continue };
+                    if let Some(online) = &mut record.online
+                        && bucket.deferred.is_some()
+                    {
+                        online.bucket = bucket.clone();
+                    }
+                }
+            });
+        },
+    },
+    Sabotage {
+        name: "never-refills",
+        about: "a bucket that is empty stays empty",
+        breaks: "settles",
+        scenario: "burst",
+        apply: |_, next| {
+            let refills: Vec<Timer> = next.timers_set[SERVER]
+                .iter()
+                .filter(|timer| matches!(timer, Timer::Refill(_)))
+                .copied()
+                .collect();
+            for timer in refills {
+                next.timers_set[SERVER].cancel(&timer);
+            }
+        },
+    },
+    Sabotage {
         name: "never-tries-again",
         about: "a client sets no timer for what it sends",
         breaks: "settles",

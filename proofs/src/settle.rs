@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ahash::{AHashSet, AHasher};
 use model::Timer;
 use model::client::{Mode, Phase};
+use model::server::Bucket;
 use stateright::actor::{Actor, Command, Id, Network, Out};
 
 use crate::scenario::Wish;
@@ -199,8 +200,10 @@ impl<'a> Run<'a> {
         let quiet = server.window.unanswered == 0
             && server.window.queue.is_empty()
             && server.posts == 0
+            && server.strangers.is_empty()
             && server.sessions.values().filter_map(|record| record.online.as_ref()).all(|online| {
                 online.probe.is_none()
+                    && online.bucket == Bucket::default()
                     && online.sync.sent.is_none()
                     && online.sync.acked == server.directory.version
                     && online.membership.as_ref().is_none_or(|membership| membership.unanswered == 0)

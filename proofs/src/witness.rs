@@ -10,7 +10,7 @@ use stateright::actor::ActorModelAction;
 
 use crate::scenario::Scenario;
 use crate::system::history::{Fate, Letter};
-use crate::system::{Action, SERVER, State, seat, seats, server};
+use crate::system::{Action, KEY, SERVER, State, seat, seats, server};
 
 /// A situation, seen in a step.
 pub struct Witness {
@@ -243,6 +243,30 @@ pub static ALL: &[Witness] = &[
                 let actor = usize::from(*dst);
                 let rejoined = join.0 > 1 && index.0 > 0;
                 rejoined && seat(last, actor).person.posts != seat(next, actor).person.posts
+            }
+            _ => false,
+        },
+    },
+    Witness {
+        name: "request-deferred",
+        about: "a request waits because its session has asked too much, and is carried out later",
+        seen: |last, action, next| match action {
+            ActorModelAction::Timeout(_, model::Timer::Refill(session)) => {
+                let waits = |state| {
+                    server(state).online(*session).is_some_and(|online| online.bucket.deferred.is_some())
+                };
+                waits(last) && !waits(next)
+            }
+            _ => false,
+        },
+    },
+    Witness {
+        name: "stranger-unanswered",
+        about: "a client registers again while its bucket is empty",
+        seen: |last, action, next| match action {
+            ActorModelAction::Timeout(id, model::Timer::Attempt) => {
+                let asks = seat(next, usize::from(*id)).client.registering().is_some();
+                asks && server(last).strangers.contains_key(&KEY.bucket(*id))
             }
             _ => false,
         },

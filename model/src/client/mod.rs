@@ -71,7 +71,7 @@ impl Actor for Client {
     fn on_timeout(&self, _: Id, state: &mut Cow<'_, ClientState>, timer: &Timer, out: &mut Out<Self>) {
         match timer {
             Timer::Attempt => requests::on_timeout(self, state, out),
-            Timer::Update(_) | Timer::Post(_) | Timer::Probe(_) => {}
+            Timer::Update(_) | Timer::Post(_) | Timer::Probe(_) | Timer::Refill(_) | Timer::Strangers => {}
         }
     }
 

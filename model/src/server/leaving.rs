@@ -1,17 +1,27 @@
 //! Leaving: the end of a session, asked for or not.
 
+use std::borrow::Cow;
+
 use stateright::actor::{Id, Out};
 
 use crate::ids::{Pass, Session};
-use crate::message::{Message, Timer};
+use crate::message::Timer;
 use crate::packet::{Down, Entry, Packet, Up};
 
 use super::{Server, ServerState, Turn};
 
 /// A session that has ended says something. A repeat of its last request gets the same reply again; everything else
 /// gets told that the session is gone, to the address that asked and with the pass that it showed: a stranger learns
-/// nothing, and cannot make anybody else believe it.
-pub(super) fn on_late(state: &ServerState, src: Id, pass: Pass, up: &Up, out: &mut Out<Server>) {
+/// nothing, and cannot make anybody else believe it. The answer is never longer than the question, and counts as one
+/// to a stranger: an unknown session proves no address.
+pub(super) fn on_late(
+    server: &Server,
+    state: &mut Cow<'_, ServerState>,
+    src: Id,
+    pass: Pass,
+    up: &Up,
+    out: &mut Out<Server>,
+) {
     let last = state.sessions.get(&pass.session).and_then(|record| record.last.as_ref());
     let down = match (up, last) {
         (Up::Request { number, .. }, Some((last, reply))) if number == last => {
@@ -19,7 +29,7 @@ pub(super) fn on_late(state: &ServerState, src: Id, pass: Pass, up: &Up, out: &m
         }
         _ => Down::Gone,
     };
-    out.send(src, Message::Packet(Packet::Down { pass, down }));
+    super::buckets::answer_stranger(server, state, src, Packet::Down { pass, down }, out);
 }
 
 impl Turn<'_> {
@@ -30,6 +40,9 @@ impl Turn<'_> {
         let (slot, Some(online)) = (record.slot, record.online.take()) else { return };
         if online.probe.is_some() {
             self.out.cancel_timer(Timer::Probe(session));
+        }
+        if online.bucket.spent > 0 {
+            self.out.cancel_timer(Timer::Refill(session));
         }
         if online.sync.sent.is_some() {
             self.out.cancel_timer(Timer::Update(session));

@@ -9,6 +9,7 @@
 //!                                      └──────── removed ◀──out of attempts──┘
 //! ```
 
+mod buckets;
 mod directory;
 mod fanout;
 mod groups;
@@ -31,6 +32,7 @@ use crate::notice::Notice;
 use crate::packet::{Down, Packet, Up};
 use sessions::Standing;
 
+pub use buckets::Bucket;
 pub use directory::Directory;
 pub use fanout::Window;
 pub use state::{Group, Logged, Membership, Online, Probe, Record, SentUpdate, ServerState, Sync};
@@ -70,6 +72,8 @@ impl Actor for Server {
             Timer::Update(session) => directory::on_timeout(self, state, session, out),
             Timer::Post(session) => posts::on_timeout(self, state, session, out),
             Timer::Probe(session) => probing::on_timeout(self, state, session, out),
+            Timer::Refill(session) => buckets::on_refill(self, state, session, out),
+            Timer::Strangers => buckets::on_strangers(self, state, out),
             Timer::Attempt => {}
         }
     }
@@ -93,7 +97,7 @@ impl Server {
                 posts::on_ack(self, state, session, join, next, out);
             }
             (Standing::Online, Up::Alive(asked)) => probing::on_alive(self, state, session, asked, out),
-            (Standing::Ended, up) => leaving::on_late(state, src, pass, &up, out),
+            (Standing::Ended, up) => leaving::on_late(self, state, src, pass, &up, out),
             (Standing::Impostor, _) => {}
         }
     }

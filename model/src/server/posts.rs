@@ -28,8 +28,7 @@ pub(super) fn on_ack(
         }
         Some(_) => {}
         None => {
-            let address = state.entry(session).address;
-            out.send(address, server.down(state, session, Down::Removed { join }));
+            super::buckets::answer(server, state, session, Down::Removed { join }, out);
         }
     }
 }

@@ -11,7 +11,9 @@ use crate::packet::{Entry, Packet, Refusal};
 
 use super::{Online, Record, Server, ServerState, Turn};
 
-/// Whoever has not echoed the cookie gets the cookie and nothing else, and leaves no trace. The cookie covers the version
+/// Whoever has not echoed the cookie gets the cookie and nothing else, and leaves no trace but a permit that is missing
+/// for a while. An old cookie still proves the address, so it costs no permit: a crowd that arrives at once is challenged
+/// again and again, and no flood of strangers can keep it out. The cookie covers the version
 /// of the directory. So a registration takes effect at most once: then the version has moved on, and a repeat proves
 /// nothing any more. Nor can one that was refused, and whose client has gone, take effect later: what was in its way
 /// cannot go without a new version.
@@ -25,11 +27,15 @@ pub(super) fn on_register(
     out: &mut Out<Server>,
 ) {
     if let Some(session) = registered(state, src, &name, nonce) {
-        return out.send(src, welcome(server, session, src, nonce));
+        let welcome = welcome(server, session, src, nonce);
+        return super::buckets::answer_with(server, state, session, src, welcome, out);
     }
-    let expected = server.config.key.cookie(src, &name, state.directory.version);
-    if cookie != expected {
-        return out.send(src, Message::Packet(Packet::Challenge { nonce, cookie: expected }));
+    let current = state.directory.version;
+    let challenge = || Packet::Challenge { nonce, cookie: server.config.key.cookie(src, &name, current) };
+    match server.config.key.proven(cookie, src, &name) {
+        None => return super::buckets::answer_stranger(server, state, src, challenge(), out),
+        Some(version) if version != current => return out.send(src, Message::Packet(challenge())),
+        Some(_) => {}
     }
     match vacancy(server, state, src, &name) {
         Ok(slot) => server.turn(state, out).register(slot, name, src, nonce),

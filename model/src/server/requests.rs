@@ -11,9 +11,10 @@ use crate::ids::{RequestNumber, Session};
 use crate::name::Name;
 use crate::packet::{Down, Reply, Request};
 
-use super::{Server, ServerState, Turn};
+use super::{Server, ServerState, Turn, buckets};
 
-/// A repeat of the last request gets the same reply again, an older one nothing.
+/// A repeat of the last request gets the same reply again, an older one nothing. A session whose bucket is empty waits: a
+/// new request is put aside until there is a permit, a repeat comes again anyway.
 pub(super) fn on_request(
     server: &Server,
     state: &mut Cow<'_, ServerState>,
@@ -23,18 +24,27 @@ pub(super) fn on_request(
     out: &mut Out<Server>,
 ) {
     let last = state.sessions[&session].last.as_ref();
+    let has_permit = buckets::has_permit(server, state, session);
     match last.map(|(last, reply)| (number.cmp(last), reply)) {
         Some((Ordering::Less, _)) => {}
-        Some((Ordering::Equal, reply)) => {
+        Some((Ordering::Equal, reply)) if has_permit => {
             let down = Down::Reply { number, reply: reply.clone() };
-            out.send(state.entry(session).address, server.down(state, session, down));
+            buckets::answer(server, state, session, down, out);
         }
-        Some((Ordering::Greater, _)) | None => server.turn(state, out).carry_out(session, number, request),
+        Some((Ordering::Equal, _)) => {}
+        Some((Ordering::Greater, _)) | None if has_permit => {
+            let mut turn = server.turn(state, out);
+            turn.take_permit(session);
+            turn.carry_out(session, number, request);
+        }
+        Some((Ordering::Greater, _)) | None => {
+            buckets::defer(server, state, session, number, request, out);
+        }
     }
 }
 
 impl Turn<'_> {
-    fn carry_out(&mut self, session: Session, number: RequestNumber, request: Request) {
+    pub(super) fn carry_out(&mut self, session: Session, number: RequestNumber, request: Request) {
         match request {
             Request::Deregister => {
                 self.reply(session, number, Reply::Deregistered);

@@ -6,6 +6,7 @@ use crate::ids::{Index, Nonce, RequestNumber, Session, Slot, Version};
 use crate::name::{Name, Text};
 use crate::packet::{Entry, Reply};
 
+use super::buckets::Bucket;
 use super::directory::Directory;
 use super::fanout::Window;
 
@@ -24,6 +25,9 @@ pub struct ServerState {
     pub posts: usize,
     /// What is out unanswered, and who waits for room.
     pub window: Window,
+    /// Permits taken from the buckets for packets without a proof of address; full buckets are not listed. Timer
+    /// `Strangers` is armed exactly while some bucket is. Each obeys `Limits::strangers`.
+    pub strangers: BTreeMap<u8, usize>,
 }
 
 /// What the server remembers of a session, also after it has ended.
@@ -50,6 +54,8 @@ pub struct Online {
     pub probe: Option<Probe>,
     /// Whether it stands in the window's queue. Kept so that it stands there once.
     pub queued: bool,
+    /// How much it may ask.
+    pub bucket: Bucket,
 }
 
 /// How far a session knows the directory.
@@ -127,6 +133,7 @@ impl ServerState {
             groups: BTreeMap::new(),
             posts: 0,
             window: Window::default(),
+            strangers: BTreeMap::new(),
         }
     }
 

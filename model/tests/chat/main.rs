@@ -1,6 +1,7 @@
 //! The conversations, one input at a time, over a network that a test holds in its hand. `proofs` checks all interleavings;
 //! here stands what each input exactly leads to.
 
+mod buckets;
 mod directory;
 mod directs;
 mod groups;

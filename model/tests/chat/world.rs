@@ -29,6 +29,8 @@ pub(crate) struct World {
     notices: Vec<Notice>,
     sent: Vec<(usize, usize, Packet)>,
     lost: Loss,
+    /// Whether buckets fill up again whenever everything has arrived.
+    refills: bool,
 }
 
 pub(crate) fn name(name: &str) -> Name {
@@ -61,6 +63,7 @@ impl World {
             notices: Vec::new(),
             sent: Vec::new(),
             lost: Box::new(|_, _| false),
+            refills: true,
         };
         world.take_out(SERVER, out);
         world
@@ -130,6 +133,11 @@ impl World {
 
     /// A timer that is armed fires, and everything arrives.
     pub(crate) fn fire(&mut self, actor: usize, timer: Timer) {
+        self.fire_alone(actor, timer);
+        self.run();
+    }
+
+    fn fire_alone(&mut self, actor: usize, timer: Timer) {
         assert!(self.timers.remove(&(actor, timer)), "{timer:?} is not armed: {:?}", self.timers);
         self.step(
             actor,
@@ -138,7 +146,7 @@ impl World {
                 client.on_timeout(Id::from(actor), state, &timer, out);
             },
         );
-        self.run();
+        self.check();
     }
 
     /// Whether an actor ignores a message: its state stays borrowed, so that no checker takes it for a step, and nothing
@@ -229,13 +237,26 @@ impl World {
         self.timers.contains(&(actor, timer))
     }
 
-    /// Lets everything under way arrive.
+    /// From now on buckets get a permit back only when their timers are told to fire.
+    pub(crate) fn hold_refills(&mut self) {
+        self.refills = false;
+    }
+
+    /// Lets everything under way arrive, and then the buckets fill up.
     fn run(&mut self) {
         self.check();
-        while let Some((src, dst, packet)) = self.under_way.pop_front() {
-            if !(self.lost)(dst, &packet) {
-                self.input(dst, Id::from(src), Message::Packet(packet));
-                self.check();
+        loop {
+            while let Some((src, dst, packet)) = self.under_way.pop_front() {
+                if !(self.lost)(dst, &packet) {
+                    self.input(dst, Id::from(src), Message::Packet(packet));
+                    self.check();
+                }
+            }
+            let is_refill =
+                |(_, timer): &&(usize, Timer)| matches!(timer, Timer::Refill(_) | Timer::Strangers);
+            match self.timers.iter().find(is_refill).copied() {
+                Some((actor, timer)) if self.refills => self.fire_alone(actor, timer),
+                _ => return,
             }
         }
     }
@@ -320,14 +341,18 @@ impl World {
             let update = online(session).is_some_and(|it| it.sync.sent.is_some());
             let post = self.server.membership(session).is_some_and(|it| it.unanswered > 0);
             let probe = online(session).is_some_and(|it| it.probe.is_some());
+            let refill = online(session).is_some_and(|it| it.bucket.spent > 0);
             for (timer, waits) in [
                 (Timer::Update(session), update),
                 (Timer::Post(session), post),
                 (Timer::Probe(session), probe),
+                (Timer::Refill(session), refill),
             ] {
                 assert_eq!(self.is_armed(SERVER, timer), waits, "{timer:?}: {:?}", self.server);
             }
         }
+        assert_eq!(self.is_armed(SERVER, Timer::Strangers), !self.server.strangers.is_empty());
+        assert!(self.server.strangers.values().all(|spent| *spent > 0));
         let logged: usize = self.server.groups.values().map(|group| group.log.len()).sum();
         assert_eq!(self.server.posts, logged);
     }

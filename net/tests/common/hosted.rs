@@ -28,8 +28,8 @@ impl World {
     /// A perfect network, and so many attempts that no busy machine uses them up: about a minute.
     pub(crate) fn patient() -> World {
         World {
-            limits: Limits { attempts: 240, ..Limits::default() },
-            timing: Timing { ack_wait: Duration::from_millis(250) },
+            limits: Limits { attempts: 240, burst: 0, strangers: 0, ..Limits::default() },
+            timing: Timing { ack_wait: Duration::from_millis(250), ..Timing::default() },
             capacity: 100_000,
             faults: None,
         }
@@ -38,15 +38,18 @@ impl World {
     /// Five attempts in two seconds: time for whoever lives to answer, and not too long to wait for who does not.
     pub(crate) fn hasty() -> World {
         World {
-            limits: Limits { attempts: 5, ..Limits::default() },
-            timing: Timing { ack_wait: Duration::from_millis(400) },
+            limits: Limits { attempts: 5, burst: 0, strangers: 0, ..Limits::default() },
+            timing: Timing { ack_wait: Duration::from_millis(400), ..Timing::default() },
             ..World::patient()
         }
     }
 
     /// Five attempts that are over at once: for those who have nobody to answer them.
     pub(crate) fn without_patience() -> World {
-        World { timing: Timing { ack_wait: Duration::from_millis(10) }, ..World::hasty() }
+        World {
+            timing: Timing { ack_wait: Duration::from_millis(10), ..Timing::default() },
+            ..World::hasty()
+        }
     }
 
     pub(crate) fn serve(&self, seed: u64) -> Console {

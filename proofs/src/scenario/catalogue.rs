@@ -1,7 +1,7 @@
 //! All scenarios.
 
 use super::Scenario;
-use super::Suspicion::{Attempt, Post as PostTimer, Probe, Update};
+use super::Suspicion::{Attempt, Post as PostTimer, Probe, Refill, Update};
 use super::Wish::{Create, Dereg, Groups, Interrupt, Join, Leave, Members, Post, Restart, Send};
 
 /// All scenarios, those that take minutes last.
@@ -24,6 +24,8 @@ pub fn every() -> Vec<Scenario> {
         rejoin(),
         exits(),
         silent_leaver(),
+        burst(),
+        strangers(),
         two_people(),
         anything(),
         deep_two_people(),
@@ -230,6 +232,33 @@ fn silent_leaver() -> Scenario {
     scenario.crashes = 1;
     scenario.suspicions = vec![PostTimer];
     scenario.witnesses = &["crashed-member", "posted"];
+    scenario
+}
+
+fn burst() -> Scenario {
+    let mut scenario = Scenario::new("burst", "a person asks faster than its bucket fills, and waits")
+        .person("X", 3, &[(Create("g"), 1), (Join("g"), 1), (Post, 2), (Dereg, 1)])
+        .person("Y", 1, &[(Create("g"), 1)]);
+    scenario.limits.burst = 1;
+    scenario.limits.attempts = 2;
+    scenario.suspicions = vec![Attempt, Refill];
+    scenario.witnesses = &["request-deferred", "reply-from-memory", "group-exists"];
+    scenario
+}
+
+/// Each of the two addresses has a bucket of its own, with one permit.
+fn strangers() -> Scenario {
+    let mut scenario = Scenario::new(
+        "strangers",
+        "two clients register, and a registration without a proof is answered once, until the bucket fills",
+    )
+    .person("X", 1, &[(Dereg, 1)])
+    .person("Y", 0, &[]);
+    scenario.registered = false;
+    scenario.limits.strangers = 1;
+    scenario.limits.attempts = 2;
+    scenario.suspicions = vec![Attempt, Refill];
+    scenario.witnesses = &["stranger-unanswered", "left"];
     scenario
 }
 

@@ -89,12 +89,14 @@ pub enum Suspicion {
     Post,
     /// Of a probe.
     Probe,
+    /// Of a bucket that is not full.
+    Refill,
 }
 
 impl Suspicion {
     /// All of them.
-    pub const ALL: [Suspicion; 4] =
-        [Suspicion::Attempt, Suspicion::Update, Suspicion::Post, Suspicion::Probe];
+    pub const ALL: [Suspicion; 5] =
+        [Suspicion::Attempt, Suspicion::Update, Suspicion::Post, Suspicion::Probe, Suspicion::Refill];
 }
 
 impl Wish {
@@ -112,9 +114,17 @@ impl Scenario {
         let suspicions: Vec<String> =
             self.suspicions.iter().map(|suspicion| format!("{suspicion:?}").to_lowercase()).collect();
         let suspicions = if suspicions.is_empty() { "none".into() } else { suspicions.join(", ") };
+        let burst = match self.limits.burst {
+            0 => String::new(),
+            burst => format!("burst {burst}; "),
+        };
+        let strangers = match self.limits.strangers {
+            0 => String::new(),
+            strangers => format!("strangers {strangers}; "),
+        };
         let sessions = self.sessions.max(self.people.len() as u64);
         format!(
-            "{}; attempts {}; window {}; reach {}; queue {}; timers early: {suspicions}; crashes {}; sessions {sessions}",
+            "{}; attempts {}; window {}; reach {}; queue {}; {burst}{strangers}timers early: {suspicions}; crashes {}; sessions {sessions}",
             typed.join(", "),
             self.limits.attempts,
             self.limits.window,
@@ -132,7 +142,7 @@ impl Scenario {
             people: Vec::new(),
             setup: Vec::new(),
             registered: true,
-            limits: Limits { attempts: 1, ..Limits::default() },
+            limits: Limits { attempts: 1, burst: 0, strangers: 0, ..Limits::default() },
             suspicions: Suspicion::ALL.to_vec(),
             crashes: 0,
             sessions: 0,

@@ -77,6 +77,7 @@ impl System {
             Timer::Update(_) => Suspicion::Update,
             Timer::Post(_) => Suspicion::Post,
             Timer::Probe(_) => Suspicion::Probe,
+            Timer::Refill(_) | Timer::Strangers => Suspicion::Refill,
         };
         self.scenario.suspicions.contains(&kind)
     }
@@ -198,7 +199,7 @@ pub fn holder(state: &State, session: Session) -> Option<&ClientState> {
         .find(|client| client.registered().is_some_and(|own| own.pass.session == session))
 }
 
-const KEY: Key = Key([7; 16]);
+pub(crate) const KEY: Key = Key([7; 16]);
 const FIRST_SESSION: Session = Session(1);
 
 impl Scenario {

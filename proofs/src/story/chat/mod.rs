@@ -30,6 +30,8 @@ impl Narrate for Role {
             Timer::Update(session) => format!("{} has not acked an update", holder(scene, *session)),
             Timer::Post(session) => format!("{} has not acked a post", holder(scene, *session)),
             Timer::Probe(session) => format!("{} has not answered a probe", holder(scene, *session)),
+            Timer::Refill(session) => format!("{} may ask once more", holder(scene, *session)),
+            Timer::Strangers => "strangers are answered once more".into(),
         }
     }
 
