@@ -24,15 +24,13 @@ pub(super) fn on_request(
     out: &mut Out<Server>,
 ) {
     let last = state.sessions[&session].last.as_ref();
-    let has_permit = buckets::has_permit(server, state, session);
     match last.map(|(last, reply)| (number.cmp(last), reply)) {
         Some((Ordering::Less, _)) => {}
-        Some((Ordering::Equal, reply)) if has_permit => {
+        Some((Ordering::Equal, reply)) => {
             let down = Down::Reply { number, reply: reply.clone() };
             buckets::answer(server, state, session, down, out);
         }
-        Some((Ordering::Equal, _)) => {}
-        Some((Ordering::Greater, _)) | None if has_permit => {
+        Some((Ordering::Greater, _)) | None if buckets::has_permit(server, state, session) => {
             let mut turn = server.turn(state, out);
             turn.take_permit(session);
             turn.carry_out(session, number, request);

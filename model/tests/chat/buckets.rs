@@ -112,7 +112,7 @@ fn strangers_are_answered_only_so_often() {
     world.hold_refills();
     let register = |nonce| Packet::Register { name: name("X"), nonce: Nonce(nonce), cookie: Cookie::NONE };
     let late = || {
-        let pass = Pass { session: Session(4711), permit: Token([9; 16]) };
+        let pass = Pass { session: Session(4711), token: Token([9; 16]) };
         Packet::Up { pass, up: Up::Alive(Version(0)) }
     };
     for nonce in 0..5 {
