@@ -1,13 +1,15 @@
 //! Carries the actors of `model` over UDP.
 //!
 //! 1. [`wire`]: what a datagram looks like. The only place that knows the codec.
-//! 2. [`host`]: puts one actor on stateright's `spawn` and joins it to its console.
-//! 3. [`log_bridge`]: lets `spawn`'s own warnings appear where ours do.
+//! 2. [`seal`]: what a room key does to it.
+//! 3. [`host`]: puts one actor on stateright's `spawn` and joins it to its console.
+//! 4. [`log_bridge`]: lets `spawn`'s own warnings appear where ours do.
 //!
 //! Deliberately absent: any decision about the protocol. Nothing here asks what a packet means.
 
 pub mod host;
 mod logging;
+pub mod seal;
 pub mod wire;
 
 pub use host::{
@@ -15,4 +17,5 @@ pub use host::{
     start_with,
 };
 pub use logging::log_bridge;
+pub use seal::{KeyFault, RoomKey, Seal, SealError, Side};
 pub use wire::WireError;

@@ -20,7 +20,8 @@ use super::frame::Frame;
 use super::inbox::Told;
 use super::outbox::Outbox;
 use super::timers::Timers;
-use crate::wire;
+use crate::seal::{SEALED_BODY_MAX, Sealer};
+use crate::wire::{self, DATAGRAM_MAX};
 
 /// An actor with everything that `spawn` does not give it.
 pub(super) struct Host<A> {
@@ -42,6 +43,7 @@ pub(super) struct Desk {
     timers: Timers<Timer>,
     /// Empty between wake-ups.
     outbox: Outbox,
+    sealer: Option<Sealer>,
     faults: Option<BadNetwork>,
     /// When the bell will ring next, as far as it was told. Never later than the first timer.
     asked: Option<Instant>,
@@ -124,13 +126,16 @@ impl Desk {
         started: SyncSender<()>,
         commands: Receiver<Command>,
         faults: Option<BadNetwork>,
+        sealer: Option<Sealer>,
     ) -> Desk {
+        let max = if sealer.is_some() { SEALED_BODY_MAX } else { DATAGRAM_MAX };
         Desk {
             shared,
             started: Some(started),
             commands,
             timers: Timers::new(),
-            outbox: Outbox::new(),
+            outbox: Outbox::new(max),
+            sealer,
             faults,
             asked: None,
         }
@@ -144,7 +149,8 @@ impl Desk {
             return Vec::new();
         }
         counters.received(frame.0.len());
-        match wire::decode(&frame.0) {
+        let Some(datagram) = self.unsealed(source, &frame.0) else { return Vec::new() };
+        match wire::decode(&datagram) {
             Ok(packets) => packets,
             Err(error) => {
                 let count = counters.undecodable(error);
@@ -153,6 +159,21 @@ impl Desk {
                     tracing::debug!(%source, reason = error.reason(), count, "undecodable");
                 }
                 Vec::new()
+            }
+        }
+    }
+
+    /// The datagram itself; nothing if it does not pass the seal.
+    fn unsealed<'a>(&self, source: Id, datagram: &'a [u8]) -> Option<Cow<'a, [u8]>> {
+        let Some(sealer) = &self.sealer else { return Some(Cow::Borrowed(datagram)) };
+        match sealer.open(source, datagram) {
+            Ok(datagram) => Some(Cow::Owned(datagram)),
+            Err(error) => {
+                let count = self.shared.counters.refused(error);
+                if count.is_power_of_two() {
+                    tracing::debug!(%source, reason = error.reason(), count, "refused");
+                }
+                None
             }
         }
     }
@@ -200,6 +221,10 @@ impl Desk {
     /// Ends a wake-up: hands the datagrams to `spawn`, and sees to it that the next timer is heard.
     fn finish<A: Hosted>(&mut self, now: Instant, out: &mut Out<Host<A>>) {
         let mut datagrams: Vec<(Id, Vec<u8>)> = self.outbox.take().collect();
+        if let Some(sealer) = &mut self.sealer {
+            datagrams =
+                datagrams.into_iter().filter_map(|(to, datagram)| sealed(sealer, to, &datagram)).collect();
+        }
         if let Some(faults) = &mut self.faults {
             datagrams = faults.pass(now, datagrams);
         }
@@ -220,6 +245,11 @@ impl Desk {
             self.shared.bell.wake_at(next);
         }
     }
+}
+
+/// What leaves no room for the seal was never put into the outbox.
+fn sealed(sealer: &mut Sealer, to: Id, datagram: &[u8]) -> Option<(Id, Vec<u8>)> {
+    sealer.seal(to, datagram).map(|sealed| (to, sealed)).inspect_err(|error| bug(error.reason())).ok()
 }
 
 /// Somewhere in the range, as `spawn` would do it.

@@ -15,12 +15,13 @@ use super::faults::BadNetwork;
 use super::frame::{Frame, NoStorage};
 use super::inbox::{Inbox, Told};
 use super::{Hosted, Options};
+use crate::seal::Sealer;
 
 /// Starts an actor, on any free port if this one is 0.
 pub(super) fn launch<A: Hosted>(
     actor: A,
     address: SocketAddrV4,
-    options: Options,
+    options: &Options,
 ) -> Result<Console, HostError> {
     for _ in 1..ATTEMPTS {
         match launch_at(actor.clone(), probe(address)?, options) {
@@ -54,14 +55,15 @@ fn probe(address: SocketAddrV4) -> Result<SocketAddrV4, HostError> {
     }
 }
 
-fn launch_at<A: Hosted>(actor: A, address: SocketAddrV4, options: Options) -> Result<Console, HostError> {
+fn launch_at<A: Hosted>(actor: A, address: SocketAddrV4, options: &Options) -> Result<Console, HostError> {
     crash::install_hook();
     let inbox = Inbox::new(options.overflow, options.capacity);
     let shared = Arc::new(Shared::new(Bell::new(address)?, inbox));
     let (commands, waiting) = sync_channel(COMMANDS);
     let (started, start) = sync_channel(1);
     let faults = options.faults.map(BadNetwork::new);
-    let host = Host::new(actor, Desk::new(Arc::clone(&shared), started, waiting, faults));
+    let sealer = options.seal.as_ref().map(Sealer::new).transpose()?;
+    let host = Host::new(actor, Desk::new(Arc::clone(&shared), started, waiting, faults, sealer));
     let thread = thread::Builder::new().name(format!("host {address}")).spawn({
         let shared = Arc::clone(&shared);
         move || run(host, address, &shared)
@@ -125,7 +127,7 @@ mod tests {
     fn a_port_that_is_lost_after_the_probe_is_an_error_and_not_a_panic() {
         let rival = UdpSocket::bind("127.0.0.1:0").unwrap();
         let SocketAddr::V4(address) = rival.local_addr().unwrap() else { panic!() };
-        let error = launch_at(client(), address, Options::new(Overflow::Wait)).unwrap_err();
+        let error = launch_at(client(), address, &Options::new(Overflow::Wait)).unwrap_err();
         assert_eq!(error.to_string(), format!("address already in use: {address}"));
     }
 

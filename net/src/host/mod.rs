@@ -3,10 +3,10 @@
 //! What happens at each wake-up, in this order (`actor`):
 //!
 //! 1. Stop, if asked to.
-//! 2. The datagram that came in, if it is one: each of its packets in turn.
+//! 2. The datagram that came in, if it is one and passes the seal: each of its packets in turn.
 //! 3. Every timer that is due.
 //! 4. Every command that waits.
-//! 5. What this made the actor say: to the console at once, to peers as one datagram each if it fits.
+//! 5. What this made the actor say: to the console at once, to peers as one datagram each if it fits, sealed.
 //!
 //! What `spawn` lacks, and where it is mended:
 //!
@@ -36,6 +36,8 @@ use std::net::SocketAddrV4;
 use model::{Message, Timer};
 use stateright::actor::Actor;
 
+use crate::seal::Seal;
+
 pub use console::{CommandSender, Console};
 pub use error::{CommandError, HostError};
 pub use faults::Faults;
@@ -49,16 +51,17 @@ pub fn start<A: Hosted>(actor: A, address: SocketAddrV4, overflow: Overflow) -> 
 }
 
 /// [`start`] with everything that can be chosen.
+#[expect(clippy::needless_pass_by_value, reason = "made for one host, with a key in it")]
 pub fn start_with<A: Hosted>(
     actor: A,
     address: SocketAddrV4,
     options: Options,
 ) -> Result<Console, HostError> {
-    launch::launch(actor, address, options)
+    launch::launch(actor, address, &options)
 }
 
 /// What can be chosen about a host.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// What happens when the console does not keep up.
     pub overflow: Overflow,
@@ -66,12 +69,14 @@ pub struct Options {
     pub capacity: usize,
     /// A bad network, for tests: what happens to the datagrams that this host sends.
     pub faults: Option<Faults>,
+    /// Seals everything that goes out, and takes nothing that is not sealed.
+    pub seal: Option<Seal>,
 }
 
 impl Options {
-    /// The usual choice: 1024 things, no faults.
+    /// The usual choice: 1024 things, no faults, no seal.
     pub fn new(overflow: Overflow) -> Options {
-        Options { overflow, capacity: 1024, faults: None }
+        Options { overflow, capacity: 1024, faults: None, seal: None }
     }
 }
 

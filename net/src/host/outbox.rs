@@ -8,8 +8,10 @@ use stateright::actor::Id;
 use crate::wire::{Datagram, WireError};
 
 /// Joins the packets to the same peer, in their order, into as few datagrams as they fit in.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Outbox {
+    /// Most bytes of a datagram.
+    max: usize,
     /// In the order in which the peers were first mentioned. Each has at least one datagram, none is empty.
     peers: Vec<(Id, Vec<Datagram>)>,
     /// Where each peer stands in `peers`, once there are more than [`FEW`].
@@ -17,8 +19,9 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
-    pub(super) fn new() -> Outbox {
-        Outbox::default()
+    /// For datagrams of at most that many bytes.
+    pub(super) fn new(max: usize) -> Outbox {
+        Outbox { max, peers: Vec::new(), places: BTreeMap::new() }
     }
 
     /// Adds a packet, or nothing if it is too large for any datagram.
@@ -28,7 +31,7 @@ impl Outbox {
         if last.is_some_and(|datagram| datagram.join(packet).is_ok()) {
             return Ok(());
         }
-        let mut datagram = Datagram::new();
+        let mut datagram = Datagram::at_most(self.max);
         datagram.join(packet)?;
         if let Some(place) = place {
             self.peers[place].1.push(datagram);
@@ -75,11 +78,12 @@ mod tests {
     use model::{Name, Text};
 
     use super::*;
+    use crate::seal::SEALED_BODY_MAX;
     use crate::wire::{DATAGRAM_MAX, decode};
 
     #[test]
     fn packets_to_one_peer_are_joined_and_keep_their_order() {
-        let mut outbox = Outbox::new();
+        let mut outbox = Outbox::new(DATAGRAM_MAX);
         for (to, number) in [(2, 0), (1, 1), (2, 2), (1, 3), (2, 4)] {
             outbox.put(Id::from(to), &direct(number, 10)).unwrap();
         }
@@ -91,7 +95,7 @@ mod tests {
 
     #[test]
     fn many_peers_are_kept_apart_like_few() {
-        let mut outbox = Outbox::new();
+        let mut outbox = Outbox::new(DATAGRAM_MAX);
         for number in 0..3 * 20 {
             outbox.put(Id::from(1 + number % 20), &direct(number as u64, 10)).unwrap();
         }
@@ -104,7 +108,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_goes_into_the_next_datagram() {
-        let mut outbox = Outbox::new();
+        let mut outbox = Outbox::new(DATAGRAM_MAX);
         for number in 0..9 {
             outbox.put(Id::from(1), &direct(number, 350)).unwrap();
         }
@@ -117,12 +121,22 @@ mod tests {
     }
 
     #[test]
+    fn datagrams_that_will_be_sealed_leave_room_for_it() {
+        let mut outbox = Outbox::new(SEALED_BODY_MAX);
+        for number in 0..200 {
+            outbox.put(Id::from(1), &direct(number, usize::try_from(number).unwrap() * 3)).unwrap();
+        }
+        let lengths: Vec<usize> = outbox.take().map(|(_, datagram)| datagram.len()).collect();
+        assert!(lengths.iter().all(|length| *length <= SEALED_BODY_MAX), "{lengths:?}");
+    }
+
+    #[test]
     fn a_packet_that_fits_in_no_datagram_is_refused_and_leaves_nothing() {
         let names = (0..200).map(|i| Name::new(&format!("name{i}")).unwrap()).collect();
         let pass = model::ids::Pass { session: Session(1), token: model::ids::Token::default() };
         let reply = Reply::Names { names, more: false };
         let down = model::packet::Down::Reply { number: model::ids::RequestNumber(1), reply };
-        let mut outbox = Outbox::new();
+        let mut outbox = Outbox::new(DATAGRAM_MAX);
         assert_eq!(outbox.put(Id::from(1), &Packet::Down { pass, down }), Err(WireError::TooLong));
         assert_eq!(outbox.take().count(), 0);
     }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
+use crate::seal::SealError;
 use crate::wire::WireError;
 
 /// What went through a host so far.
@@ -23,6 +24,8 @@ pub struct Stats {
     pub doorbells: u64,
     /// Datagrams that came in and were not understood, by reason.
     pub undecodable: [(WireError, u64); WireError::ALL.len()],
+    /// Datagrams that came in and did not pass the seal, by reason. Only with a room key.
+    pub refused: [(SealError, u64); SealError::ALL.len()],
     /// Packets to what is no address.
     pub unsendable: u64,
     /// Things that the console was not told, because it did not keep up.
@@ -33,6 +36,11 @@ impl Stats {
     /// Datagrams that came in and were not understood.
     pub fn undecodable_in_all(&self) -> u64 {
         self.undecodable.iter().map(|(_, count)| count).sum()
+    }
+
+    /// Datagrams that came in and did not pass the seal.
+    pub fn refused_in_all(&self) -> u64 {
+        self.refused.iter().map(|(_, count)| count).sum()
     }
 }
 
@@ -47,6 +55,7 @@ pub(super) struct Counters {
     largest_out: AtomicUsize,
     doorbells: AtomicU64,
     undecodable: [AtomicU64; WireError::ALL.len()],
+    refused: [AtomicU64; SealError::ALL.len()],
     unsendable: AtomicU64,
     untold: AtomicU64,
 }
@@ -73,6 +82,11 @@ impl Counters {
         self.undecodable[error as usize].fetch_add(1, Relaxed) + 1
     }
 
+    /// Tells how many there were for this reason, this one included.
+    pub(super) fn refused(&self, error: SealError) -> u64 {
+        self.refused[error as usize].fetch_add(1, Relaxed) + 1
+    }
+
     pub(super) fn unsendable(&self) {
         self.unsendable.fetch_add(1, Relaxed);
     }
@@ -91,6 +105,7 @@ impl Counters {
             largest_out: self.largest_out.load(Relaxed),
             doorbells: self.doorbells.load(Relaxed),
             undecodable: WireError::ALL.map(|error| (error, self.undecodable[error as usize].load(Relaxed))),
+            refused: SealError::ALL.map(|error| (error, self.refused[error as usize].load(Relaxed))),
             unsendable: self.unsendable.load(Relaxed),
             untold: self.untold.load(Relaxed),
         }
@@ -109,6 +124,12 @@ mod tests {
             counters.undecodable(error);
         }
         assert_eq!(counters.stats().undecodable, WireError::ALL.map(|error| (error, 1)));
-        assert_eq!(counters.stats().undecodable_in_all(), 8);
+        assert_eq!(counters.stats().undecodable_in_all(), 9);
+        for (place, error) in SealError::ALL.into_iter().enumerate() {
+            assert_eq!(error as usize, place);
+            counters.refused(error);
+        }
+        assert_eq!(counters.stats().refused, SealError::ALL.map(|error| (error, 1)));
+        assert_eq!(counters.stats().refused_in_all(), 6);
     }
 }

@@ -27,11 +27,14 @@ pub enum WireError {
     /// Something after the last packet.
     #[error("something after the last packet")]
     TrailingBytes,
+    /// Sealed, where no room key is used.
+    #[error("sealed with a room key, and there is none here")]
+    Sealed,
 }
 
 impl WireError {
     /// All reasons, in order.
-    pub const ALL: [WireError; 8] = [
+    pub const ALL: [WireError; 9] = [
         WireError::TooLong,
         WireError::Truncated,
         WireError::ForeignMagic,
@@ -40,6 +43,7 @@ impl WireError {
         WireError::TooManyPackets,
         WireError::Malformed,
         WireError::TrailingBytes,
+        WireError::Sealed,
     ];
 
     /// One word for counters and logs.
@@ -53,6 +57,7 @@ impl WireError {
             WireError::TooManyPackets => "too-many-packets",
             WireError::Malformed => "malformed",
             WireError::TrailingBytes => "trailing-bytes",
+            WireError::Sealed => "sealed",
         }
     }
 }

@@ -22,6 +22,8 @@ use std::fmt;
 
 use model::Packet;
 
+use crate::seal;
+
 pub use error::WireError;
 
 /// Longest datagram in bytes.
@@ -56,17 +58,23 @@ pub fn decode(datagram: &[u8]) -> Result<Vec<Packet>, WireError> {
 
 /// A datagram that takes packets as long as they fit.
 pub struct Datagram {
-    /// Header, then the packets so far. Never longer than [`DATAGRAM_MAX`].
+    /// Header, then the packets so far. Never longer than `max`.
     bytes: Vec<u8>,
+    max: usize,
 }
 
 impl Datagram {
     /// A header without packets, which is not yet fit to be sent.
     pub fn new() -> Datagram {
+        Datagram::at_most(DATAGRAM_MAX)
+    }
+
+    /// The same for a datagram that something is added to before it is sent.
+    pub fn at_most(max: usize) -> Datagram {
         let mut bytes = Vec::with_capacity(128);
         bytes.extend(MAGIC);
         bytes.extend([VERSION, 0]);
-        Datagram { bytes }
+        Datagram { bytes, max: max.min(DATAGRAM_MAX) }
     }
 
     /// Adds a packet, or leaves everything as it was.
@@ -76,7 +84,7 @@ impl Datagram {
         }
         let before = self.bytes.len();
         let encoded = codec::encode(packet, &mut self.bytes);
-        let fits = if self.bytes.len() > DATAGRAM_MAX { Err(WireError::TooLong) } else { Ok(()) };
+        let fits = if self.bytes.len() > self.max { Err(WireError::TooLong) } else { Ok(()) };
         match encoded.and(fits) {
             Ok(()) => self.bytes[COUNT] += 1,
             Err(_) => self.bytes.truncate(before),
@@ -117,7 +125,9 @@ impl fmt::Debug for Datagram {
 fn open(datagram: &[u8]) -> Result<(usize, &[u8]), WireError> {
     let (header, body) = datagram.split_first_chunk::<HEADER>().ok_or(WireError::Truncated)?;
     let [a, b, c, d, version, count] = *header;
-    if [a, b, c, d] != MAGIC {
+    if seal::looks_sealed(datagram) {
+        Err(WireError::Sealed)
+    } else if [a, b, c, d] != MAGIC {
         Err(WireError::ForeignMagic)
     } else if version != VERSION {
         Err(WireError::Version)
@@ -128,6 +138,11 @@ fn open(datagram: &[u8]) -> Result<(usize, &[u8]), WireError> {
     } else {
         Ok((usize::from(count), body))
     }
+}
+
+/// Whether it begins like a datagram of ours that is not sealed.
+pub(crate) fn looks_open(datagram: &[u8]) -> bool {
+    datagram.starts_with(&MAGIC)
 }
 
 const MAGIC: [u8; 4] = [0xF5, b'c', b'h', b't'];

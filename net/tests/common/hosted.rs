@@ -10,7 +10,7 @@ use model::event::Exit;
 use model::ids::{Key, Nonce, Session};
 use model::{Client, ClientConfig, Command, Event, Limits, Name, Notice, Server, ServerConfig, Text, Timing};
 use net::wire::DATAGRAM_MAX;
-use net::{Console, Faults, Options, Overflow, Told, start_with};
+use net::{Console, Faults, Options, Overflow, RoomKey, Seal, Side, Told, start_with};
 use stateright::actor::Id;
 
 /// What all hosts of a test have in common.
@@ -22,6 +22,8 @@ pub(crate) struct World {
     pub(crate) capacity: usize,
     /// The seed is the host's own.
     pub(crate) faults: Option<Faults>,
+    /// The bytes of the room key, if everything is sealed.
+    pub(crate) key: Option<[u8; 32]>,
 }
 
 impl World {
@@ -32,6 +34,7 @@ impl World {
             timing: Timing { ack_wait: Duration::from_millis(250), ..Timing::default() },
             capacity: 100_000,
             faults: None,
+            key: None,
         }
     }
 
@@ -60,7 +63,7 @@ impl World {
     pub(crate) fn serve_at(&self, address: SocketAddrV4, key: [u8; 16], first: u64, seed: u64) -> Console {
         let (limits, timing) = (self.limits, self.timing);
         let config = ServerConfig { key: Key(key), first_session: Session(first), limits, timing };
-        start_with(Server { config }, address, self.options(Overflow::Drop, seed)).unwrap()
+        start_with(Server { config }, address, self.options(Overflow::Drop, seed, Side::Server)).unwrap()
     }
 
     /// A client that has just started.
@@ -68,7 +71,8 @@ impl World {
         let (limits, timing) = (self.limits, self.timing);
         let config =
             ClientConfig { name: name(called), server: Id::from(server), nonce: Nonce(seed), limits, timing };
-        let console = start_with(Client { config }, any_port(), self.options(Overflow::Wait, seed)).unwrap();
+        let options = self.options(Overflow::Wait, seed, Side::ClientOf(Id::from(server)));
+        let console = start_with(Client { config }, any_port(), options).unwrap();
         Person { name: name(called), console: Arc::new(console), told: Vec::new() }
     }
 
@@ -79,9 +83,10 @@ impl World {
         person
     }
 
-    fn options(&self, overflow: Overflow, seed: u64) -> Options {
+    fn options(&self, overflow: Overflow, seed: u64, side: Side) -> Options {
         let faults = self.faults.map(|faults| Faults { seed, ..faults });
-        Options { capacity: self.capacity, faults, ..Options::new(overflow) }
+        let seal = self.key.map(|key| Seal { key: RoomKey::from_bytes(key), side });
+        Options { capacity: self.capacity, faults, seal, ..Options::new(overflow) }
     }
 }
 
@@ -191,7 +196,11 @@ pub(crate) fn until_noticed(server: &Console, wanted: impl Fn(&Notice) -> bool) 
 pub(crate) fn assert_clean(console: &Console) {
     let stats = console.stats();
     assert!(stats.largest_in <= DATAGRAM_MAX && stats.largest_out <= DATAGRAM_MAX, "{stats:?}");
-    assert_eq!((stats.undecodable_in_all(), stats.unsendable), (0, 0), "{stats:?}");
+    assert_eq!(
+        (stats.undecodable_in_all(), stats.refused_in_all(), stats.unsendable),
+        (0, 0, 0),
+        "{stats:?}"
+    );
 }
 
 pub(crate) fn send(to: &str, message: &str) -> Command {
