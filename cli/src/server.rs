@@ -32,6 +32,7 @@ pub(crate) fn start<C: Cast>(plan: &Plan, address: SocketAddrV4) -> anyhow::Resu
     let config = ServerConfig {
         key: key()?,
         first_session: first_session(),
+        durable: false,
         limits: plan.limits,
         timing: plan.timing,
     };

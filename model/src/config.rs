@@ -15,6 +15,8 @@ pub struct ServerConfig {
     /// The first session number to give out. Above all numbers given out by earlier servers at this address,
     /// so that a session number is never used again.
     pub first_session: Session,
+    /// Whether it says what has to be saved, for a store to keep.
+    pub durable: bool,
     /// Bounds of everything.
     pub limits: Limits,
     /// When an unanswered packet is sent again.

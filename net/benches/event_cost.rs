@@ -74,8 +74,13 @@ struct Bench {
 impl Bench {
     fn new(what: &str, size: usize) -> Bench {
         let limits = Limits { clients: 4096, window: 100_000, burst: 0, strangers: 0, ..Limits::default() };
-        let config =
-            ServerConfig { key: Key([7; 16]), first_session: Session(1), limits, timing: Timing::default() };
+        let config = ServerConfig {
+            key: Key([7; 16]),
+            first_session: Session(1),
+            durable: false,
+            limits,
+            timing: Timing::default(),
+        };
         let server = Server { config };
         let state = Cow::Owned(server.on_start(Id::from(1), &None, &mut Out::new()));
         let (passes, joins) = (Vec::new(), Vec::new());

@@ -353,6 +353,7 @@ fn small_server() -> (Server, model::ServerState) {
     let config = ServerConfig {
         key: Key([7; 16]),
         first_session: Session(90),
+        durable: false,
         limits: Limits::default(),
         timing: Timing::default(),
     };

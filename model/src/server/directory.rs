@@ -56,6 +56,15 @@ impl Directory {
         self.by_name.values().map(person).collect()
     }
 
+    /// All entries with their slots and the versions that their last changes led to.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (Slot, &Entry, Version)> {
+        self.lines.iter().map(|(slot, (entry, changed))| (*slot, entry, *changed))
+    }
+
+    pub(super) fn line(&self, slot: Slot) -> Option<(&Entry, Version)> {
+        self.lines.get(&slot).map(|(entry, changed)| (entry, *changed))
+    }
+
     pub(super) fn get(&self, slot: Slot) -> Option<&Entry> {
         self.lines.get(&slot).map(|(entry, _)| entry)
     }
@@ -191,7 +200,7 @@ impl Turn<'_> {
         if let Some(online) = self.state.online_mut(session) {
             online.sync.sent = None;
         }
-        if super::probing::unasked(self.state, session) {
+        if super::probing::unasked(&self.state, session) {
             self.suspect(session);
         }
         self.release(1);

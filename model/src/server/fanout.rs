@@ -29,11 +29,11 @@ enum Due {
 impl Turn<'_> {
     /// Sends a session everything that it may be sent now, or puts it into the queue.
     pub(super) fn serve(&mut self, session: Session) {
-        while let Some(due) = due(self.state, session, self.config.limits.reach) {
+        while let Some(due) = due(&self.state, session, self.config.limits.reach) {
             if self.state.window.unanswered >= self.config.limits.window {
                 return self.enqueue(session);
             }
-            self.state.window.unanswered += 1;
+            self.state.window_mut().unanswered += 1;
             match due {
                 Due::Update => self.send_update(session, 1),
                 Due::Post => self.send_next_post(session),
@@ -43,9 +43,9 @@ impl Turn<'_> {
 
     /// Takes note that `count` posts or updates are out no longer, and serves those who waited for it.
     pub(super) fn release(&mut self, count: usize) {
-        self.state.window.unanswered -= count;
+        self.state.window_mut().unanswered -= count;
         while self.state.window.unanswered < self.config.limits.window {
-            let Some(session) = self.state.window.queue.pop_front() else { return };
+            let Some(session) = self.state.window_mut().queue.pop_front() else { return };
             if let Some(online) = self.state.online_mut(session) {
                 online.queued = false;
                 self.serve(session);
@@ -56,7 +56,7 @@ impl Turn<'_> {
     fn enqueue(&mut self, session: Session) {
         if let Some(online) = self.state.online_mut(session).filter(|online| !online.queued) {
             online.queued = true;
-            self.state.window.queue.push_back(session);
+            self.state.window_mut().queue.push_back(session);
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Groups: creating, listing, joining, leaving.
 
-use std::collections::btree_map;
-
 use crate::ids::{RequestNumber, Session};
 use crate::message::Timer;
 use crate::name::Name;
@@ -14,17 +12,13 @@ impl Turn<'_> {
     pub(super) fn create_group(&mut self, session: Session, number: RequestNumber, group: Name) {
         let by = self.state.entry(session).name.clone();
         let room = self.state.groups.len() < self.config.limits.groups;
-        let (reply, notice) = match self.state.groups.entry(group.clone()) {
-            btree_map::Entry::Occupied(_) => {
-                (Reply::GroupExists, Notice::GroupRefused { by, group, reason: GroupRefusal::Exists })
-            }
-            btree_map::Entry::Vacant(_) if !room => {
-                (Reply::TooManyGroups, Notice::GroupRefused { by, group, reason: GroupRefusal::TooMany })
-            }
-            btree_map::Entry::Vacant(vacant) => {
-                vacant.insert(Group::default());
-                (Reply::GroupCreated, Notice::GroupCreated { by, group })
-            }
+        let (reply, notice) = if self.state.groups.contains_key(&group) {
+            (Reply::GroupExists, Notice::GroupRefused { by, group, reason: GroupRefusal::Exists })
+        } else if room {
+            self.state.insert_group(group.clone(), Group::default());
+            (Reply::GroupCreated, Notice::GroupCreated { by, group })
+        } else {
+            (Reply::TooManyGroups, Notice::GroupRefused { by, group, reason: GroupRefusal::TooMany })
         };
         let created = reply == Reply::GroupCreated;
         self.reply(session, number, reply);
@@ -64,7 +58,7 @@ impl Turn<'_> {
         if self.state.membership(session).is_some() {
             return self.reply(session, number, Reply::AlreadyMember);
         }
-        let Some(group) = self.state.groups.get_mut(&name) else {
+        let Some(group) = self.state.group_mut(&name) else {
             self.reply(session, number, Reply::NoSuchGroup);
             return self.notify(Notice::JoinRefused { by, group: name });
         };
@@ -95,9 +89,10 @@ impl Turn<'_> {
     pub(super) fn end_membership(&mut self, session: Session) -> Option<Membership> {
         let membership = self.state.online_mut(session)?.membership.take()?;
         let name = self.state.entry(session).name.clone();
-        if let Some(group) = self.state.groups.get_mut(&membership.group) {
+        if let Some(group) = self.state.group_mut(&membership.group) {
             group.members.remove(&name);
-            self.state.posts -= group.settle(session, membership.acked, group.next);
+            let done = group.settle(session, membership.acked, group.next);
+            *self.state.posts_mut() -= done;
         }
         if membership.unanswered > 0 {
             self.out.cancel_timer(Timer::Post(session));

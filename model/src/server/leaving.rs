@@ -36,7 +36,7 @@ impl Turn<'_> {
     /// Takes a session offline: out of its group, out of the window, told to everybody.
     pub(super) fn go_offline(&mut self, session: Session) {
         let left = self.end_membership(session);
-        let Some(record) = self.state.sessions.get_mut(&session) else { return };
+        let Some(record) = self.state.record_mut(session) else { return };
         let (slot, Some(online)) = (record.slot, record.online.take()) else { return };
         if online.probe.is_some() {
             self.out.cancel_timer(Timer::Probe(session));
@@ -49,7 +49,7 @@ impl Turn<'_> {
             self.release(1);
         }
         let entry = Entry { online: false, ..self.state.directory.entry(slot).clone() };
-        self.state.directory.put(slot, entry);
+        self.state.put(slot, entry);
         self.directory_changed();
         if left.is_some() {
             self.groups_changed();

@@ -16,10 +16,13 @@ mod groups;
 mod leaving;
 mod posts;
 mod probing;
+mod recovering;
 mod registering;
 mod requests;
+pub mod saved;
 mod sessions;
 mod state;
+mod tracked;
 
 use std::borrow::Cow;
 
@@ -30,11 +33,14 @@ use crate::ids::{Pass, Session};
 use crate::message::{Message, Timer, console};
 use crate::notice::Notice;
 use crate::packet::{Down, Packet, Up};
+use saved::Saved;
 use sessions::Standing;
+use tracked::Tracked;
 
 pub use buckets::Bucket;
 pub use directory::Directory;
 pub use fanout::Window;
+pub use recovering::Unsound;
 pub use state::{Group, Logged, Membership, Online, Probe, Record, SentUpdate, ServerState, Sync};
 
 /// The server as an actor.
@@ -48,12 +54,15 @@ impl Actor for Server {
     type Msg = Message;
     type Timer = Timer;
     type State = ServerState;
-    type Storage = ();
+    type Storage = Saved;
     type Random = ();
 
-    fn on_start(&self, _: Id, _: &Option<()>, out: &mut Out<Self>) -> ServerState {
+    fn on_start(&self, _: Id, saved: &Option<Saved>, out: &mut Out<Self>) -> ServerState {
         out.send(console(), Message::Notice(Notice::Started));
-        ServerState::new(self.config.first_session)
+        match saved {
+            Some(saved) => recovering::on_recover(self, saved, out),
+            None => ServerState::new(self.config.first_session),
+        }
     }
 
     fn on_msg(&self, _: Id, state: &mut Cow<'_, ServerState>, src: Id, msg: Message, out: &mut Out<Self>) {
@@ -114,22 +123,35 @@ impl Server {
 
     /// Begins to change the state. Call it only once it is decided that something changes.
     fn turn<'a>(&'a self, state: &'a mut Cow<'_, ServerState>, out: &'a mut Out<Server>) -> Turn<'a> {
-        Turn { server: self, config: &self.config, state: state.to_mut(), out }
+        self.turn_on(state.to_mut(), out)
+    }
+
+    fn turn_on<'a>(&'a self, state: &'a mut ServerState, out: &'a mut Out<Server>) -> Turn<'a> {
+        Turn { server: self, config: &self.config, state: Tracked::new(state, self.config.durable), out }
     }
 }
 
-/// One input being carried out: the state that changes and what goes out. The conversations add their methods.
+/// One input being carried out: the state that changes and what goes out. The conversations add their methods. In the end
+/// what has changed is saved.
 struct Turn<'a> {
     server: &'a Server,
     config: &'a ServerConfig,
-    state: &'a mut ServerState,
+    state: Tracked<'a>,
     out: &'a mut Out<Server>,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if let Some(changes) = self.state.changes() {
+            self.out.save(changes);
+        }
+    }
 }
 
 impl Turn<'_> {
     fn send(&mut self, session: Session, down: Down) {
         let address = self.state.entry(session).address;
-        self.out.send(address, self.server.down(self.state, session, down));
+        self.out.send(address, self.server.down(&self.state, session, down));
     }
 
     fn notify(&mut self, notice: Notice) {

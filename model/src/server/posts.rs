@@ -11,9 +11,10 @@ use crate::name::Text;
 use crate::notice::Notice;
 use crate::packet::{Down, Reply};
 
-use super::{Group, Logged, Server, ServerState, Turn};
+use super::{Group, Logged, Membership, Server, ServerState, Turn};
 
-/// Cumulative ack. Who is not the member it acks for has been removed, and is told so now.
+/// Cumulative ack. Who is not the member it acks for has been removed, and is told so now. A member may have been sent more
+/// than the server knows: what was out is not saved.
 pub(super) fn on_ack(
     server: &Server,
     state: &mut Cow<'_, ServerState>,
@@ -23,7 +24,7 @@ pub(super) fn on_ack(
     out: &mut Out<Server>,
 ) {
     match state.membership(session).filter(|membership| membership.join == join) {
-        Some(membership) if membership.acked < next && next <= membership.sent => {
+        Some(membership) if membership.acked < next && next <= state.groups[&membership.group].next => {
             server.turn(state, out).posts_acked(session, next);
         }
         Some(_) => {}
@@ -59,15 +60,16 @@ impl Turn<'_> {
             return self.reply(session, number, Reply::Backlog);
         }
         let by = self.state.entry(session).name.clone();
-        let Some(group) = self.state.groups.get_mut(&name) else { return };
+        let Some(group) = self.state.group_mut(&name) else { return };
         let index = group.next;
         group.next = index.next();
         let waiting = group.members.len() - 1;
         group.log.push_back(Logged { sender: session, from: by.clone(), text: text.clone(), waiting });
-        self.state.posts += 1;
-        self.state.posts -= group.trim();
+        let done = group.trim();
         let others: Vec<Session> =
             group.members.values().copied().filter(|&member| member != session).collect();
+        let posts = self.state.posts_mut();
+        *posts = *posts + 1 - done;
         self.skip_own_posts(session);
 
         self.reply(session, number, Reply::Posted(index));
@@ -122,18 +124,16 @@ impl Turn<'_> {
     }
 
     fn posts_acked(&mut self, session: Session, next: Index) {
-        let Some(membership) = self
-            .state
-            .sessions
-            .get_mut(&session)
-            .and_then(|record| record.online.as_mut()?.membership.as_mut())
-        else {
+        let Some(Membership { group, acked, sent, .. }) = self.state.membership(session).cloned() else {
             return;
         };
-        let Some(group) = self.state.groups.get_mut(&membership.group) else { return };
-        let answered = group.foreign(session, membership.acked, next);
-        self.state.posts -= group.settle(session, membership.acked, next);
+        let Some(group) = self.state.group_mut(&group) else { return };
+        let answered = group.foreign(session, acked, next.min(sent));
+        let done = group.settle(session, acked, next);
+        *self.state.posts_mut() -= done;
+        let Some(membership) = self.state.membership_mut(session) else { return };
         membership.acked = next;
+        membership.sent = sent.max(next);
         membership.unanswered -= answered;
         // Attempts count from the last progress, and mean nothing while nothing is out.
         membership.attempts = u8::from(membership.unanswered > 0);

@@ -52,7 +52,7 @@ impl Turn<'_> {
         self.probe(session, Probe { asked, attempts: 1 });
     }
 
-    fn probe(&mut self, session: Session, probe: Probe) {
+    pub(super) fn probe(&mut self, session: Session, probe: Probe) {
         let asked = probe.asked;
         if let Some(online) = self.state.online_mut(session) {
             online.probe = Some(probe);

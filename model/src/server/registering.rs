@@ -84,14 +84,13 @@ fn welcome(server: &Server, session: Session, address: Id, nonce: Nonce) -> Mess
 
 impl Turn<'_> {
     fn register(&mut self, slot: Slot, name: Name, address: Id, nonce: Nonce) {
-        let session = self.state.next_session;
-        self.state.next_session = session.next();
-        if let Some(old) = self.state.directory.get(slot) {
-            self.state.sessions.remove(&old.session);
+        let session = self.state.give_out_session();
+        if let Some(old) = self.state.directory.get(slot).map(|old| old.session) {
+            self.state.remove_record(old);
         }
-        self.state.directory.put(slot, Entry { name, address, session, online: true });
+        self.state.put(slot, Entry { name, address, session, online: true });
         let record = Record { slot, nonce, last: None, online: Some(Online::default()) };
-        self.state.sessions.insert(session, record);
+        self.state.insert_record(session, record);
 
         self.out.send(address, welcome(self.server, session, address, nonce));
         self.directory_changed();

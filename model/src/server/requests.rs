@@ -56,7 +56,7 @@ impl Turn<'_> {
             Request::Post(text) => self.post(session, number, text),
             Request::Report(reported) => {
                 self.reply(session, number, Reply::Noted);
-                if super::probing::unasked(self.state, reported) {
+                if super::probing::unasked(&self.state, reported) {
                     self.suspect(reported);
                 }
             }
@@ -65,7 +65,7 @@ impl Turn<'_> {
 
     /// Answers a request, and remembers the answer for its repeats.
     pub(super) fn reply(&mut self, session: Session, number: RequestNumber, reply: Reply) {
-        if let Some(record) = self.state.sessions.get_mut(&session) {
+        if let Some(record) = self.state.record_mut(session) {
             record.last = Some((number, reply.clone()));
         }
         self.send(session, Down::Reply { number, reply });

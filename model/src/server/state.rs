@@ -142,17 +142,9 @@ impl ServerState {
         self.sessions.get(&session)?.online.as_ref()
     }
 
-    pub(super) fn online_mut(&mut self, session: Session) -> Option<&mut Online> {
-        self.sessions.get_mut(&session)?.online.as_mut()
-    }
-
     /// The group a session is in.
     pub fn membership(&self, session: Session) -> Option<&Membership> {
         self.online(session)?.membership.as_ref()
-    }
-
-    pub(super) fn membership_mut(&mut self, session: Session) -> Option<&mut Membership> {
-        self.online_mut(session)?.membership.as_mut()
     }
 
     /// The directory entry of a session that has a record.

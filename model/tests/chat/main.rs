@@ -8,6 +8,7 @@ mod groups;
 mod leaving;
 mod lists;
 mod posts;
+mod recovering;
 mod registering;
 mod requests;
 mod world;

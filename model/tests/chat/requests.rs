@@ -97,6 +97,7 @@ fn actors_are_called_by_their_names() {
         config: model::ServerConfig {
             key: model::ids::Key([7; 16]),
             first_session: model::ids::Session(1),
+            durable: false,
             limits: config.limits,
             timing: config.timing,
         },

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use model::client::{Pending, Phase, Registered};
 use model::ids::{Key, Nonce, Pass, Session};
 use model::packet::{Down, Up};
+use model::server::saved::Saved;
 use model::{
     Client, ClientConfig, ClientState, Command, Event, Limits, Message, Name, Notice, Packet, Server,
     ServerConfig, ServerState, Text, Timer, Timing, console,
@@ -31,6 +32,9 @@ pub(crate) struct World {
     lost: Loss,
     /// Whether buckets fill up again whenever everything has arrived.
     refills: bool,
+    /// What the server has saved: what it would come back with, and what waits to be written with it.
+    written: Saved,
+    waiting: Saved,
 }
 
 pub(crate) fn name(name: &str) -> Name {
@@ -48,7 +52,13 @@ pub(crate) fn text(text: &str) -> Text {
 impl World {
     pub(crate) fn new(limits: Limits) -> World {
         let key = Key([7; 16]);
-        let config = ServerConfig { key, first_session: Session(100), limits, timing: Timing::default() };
+        let config = ServerConfig {
+            key,
+            first_session: Session(100),
+            durable: true,
+            limits,
+            timing: Timing::default(),
+        };
         let actor = Server { config };
         let mut out = Out::new();
         let server = actor.on_start(Id::from(SERVER), &None, &mut out);
@@ -64,6 +74,8 @@ impl World {
             sent: Vec::new(),
             lost: Box::new(|_, _| false),
             refills: true,
+            written: Saved::default(),
+            waiting: Saved::default(),
         };
         world.take_out(SERVER, out);
         world
@@ -147,6 +159,23 @@ impl World {
             },
         );
         self.check();
+    }
+
+    /// The server is killed, with whatever was under way to it and from it, and comes back with what was written.
+    pub(crate) fn restart(&mut self) {
+        self.under_way.clear();
+        self.timers.retain(|(actor, _)| *actor != SERVER);
+        self.waiting = Saved::default();
+        let saved = Some(self.written.clone()).filter(|saved| !saved.parts.is_empty());
+        let mut out = Out::new();
+        self.server = self.actor.on_start(Id::from(SERVER), &saved, &mut out);
+        self.take_out(SERVER, out);
+        self.run();
+    }
+
+    /// Whether something that was acked, or a probe, is not written yet.
+    pub(crate) fn is_behind(&self) -> bool {
+        !self.waiting.parts.is_empty()
     }
 
     /// Whether an actor ignores a message: its state stays borrowed, so that no checker takes it for a step, and nothing
@@ -298,6 +327,7 @@ impl World {
     fn take_out<A>(&mut self, actor: usize, out: Out<A>)
     where
         A: Actor<Msg = Message, Timer = Timer>,
+        A::Storage: Changes,
     {
         for command in out {
             match command {
@@ -319,8 +349,28 @@ impl World {
                 actor::Command::CancelTimer(timer) => {
                     self.timers.remove(&(actor, timer));
                 }
-                _ => unreachable!("actors neither choose nor save"),
+                actor::Command::Save(changes) => self.save(changes.changes()),
+                actor::Command::ChooseRandom(..) => unreachable!("actors do not choose"),
             }
+        }
+    }
+
+    fn save(&mut self, changes: Saved) {
+        let now = !changes.may_wait;
+        self.waiting.append(changes);
+        if now {
+            self.written.fold(std::mem::take(&mut self.waiting));
+        }
+    }
+
+    /// What is saved is what the server holds, and leads back to it.
+    fn check_saved(&self) {
+        let mut folded = self.written.clone();
+        folded.fold(self.waiting.clone());
+        if !folded.parts.is_empty() {
+            assert_eq!(folded.parts, self.server.saved().parts);
+            let recovered = ServerState::recover(&folded).expect("what is saved is sound");
+            assert_eq!(recovered.saved(), self.server.saved());
         }
     }
 
@@ -355,6 +405,24 @@ impl World {
         assert!(self.server.strangers.values().all(|spent| *spent > 0));
         let logged: usize = self.server.groups.values().map(|group| group.log.len()).sum();
         assert_eq!(self.server.posts, logged);
+        self.check_saved();
+    }
+}
+
+/// What an actor saves. Clients save nothing.
+pub(crate) trait Changes {
+    fn changes(self) -> Saved;
+}
+
+impl Changes for Saved {
+    fn changes(self) -> Saved {
+        self
+    }
+}
+
+impl Changes for () {
+    fn changes(self) -> Saved {
+        unreachable!("a client does not save")
     }
 }
 

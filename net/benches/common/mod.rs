@@ -17,6 +17,7 @@ pub(crate) fn serve() -> Console {
     let config = ServerConfig {
         key: Key([7; 16]),
         first_session: Session(1),
+        durable: false,
         limits: Limits { clients: 4096, burst: 0, strangers: 0, ..Limits::default() },
         timing: Timing::default(),
     };

@@ -62,7 +62,8 @@ impl World {
     /// A server with a key and a first session number of its own: one that has no memory of others.
     pub(crate) fn serve_at(&self, address: SocketAddrV4, key: [u8; 16], first: u64, seed: u64) -> Console {
         let (limits, timing) = (self.limits, self.timing);
-        let config = ServerConfig { key: Key(key), first_session: Session(first), limits, timing };
+        let config =
+            ServerConfig { key: Key(key), first_session: Session(first), durable: false, limits, timing };
         start_with(Server { config }, address, self.options(Overflow::Drop, seed, Side::Server)).unwrap()
     }
 

@@ -222,7 +222,7 @@ impl Scenario {
 fn actors(scenario: &Arc<Scenario>) -> Vec<Role> {
     let limits = scenario.limits;
     let timing = Timing::default();
-    let config = ServerConfig { key: KEY, first_session: FIRST_SESSION, limits, timing };
+    let config = ServerConfig { key: KEY, first_session: FIRST_SESSION, durable: false, limits, timing };
     let mut actors = vec![Role::Server(Server { config })];
     for (i, person) in scenario.people.iter().enumerate() {
         let restarts = person.menu.iter().flat_map(|dish| match dish.wish {

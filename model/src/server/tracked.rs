@@ -1,0 +1,189 @@
+//! The state while it changes, and what has to be saved of that.
+//!
+//! All changes go through here: [`Tracked`] gives out no other way to what is saved. It notes how a part was when it is first
+//! given out, and compares in the end. So a conversation can neither forget to save a change nor save what is none, and
+//! the cost is that of the change, not of the state.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
+
+use crate::ids::{Index, Session, Slot};
+use crate::name::Name;
+use crate::packet::Entry;
+
+use super::saved::{Part, Saved, SavedRecord, Value};
+use super::{Group, Membership, Online, Record, ServerState, Window};
+
+/// The state of a server during one event.
+pub(super) struct Tracked<'a> {
+    state: &'a mut ServerState,
+    /// Nothing if nothing is saved.
+    before: Option<Before>,
+}
+
+/// How the parts were that have been given out to be changed.
+struct Before {
+    counters: Value,
+    lines: BTreeSet<Slot>,
+    records: BTreeMap<Session, Option<SavedRecord>>,
+    groups: BTreeMap<Name, Option<Log>>,
+}
+
+/// From which post to which a group keeps them.
+#[derive(Clone, Copy)]
+struct Log {
+    first: Index,
+    next: Index,
+}
+
+impl Deref for Tracked<'_> {
+    type Target = ServerState;
+
+    fn deref(&self) -> &ServerState {
+        self.state
+    }
+}
+
+impl<'a> Tracked<'a> {
+    pub(super) fn new(state: &'a mut ServerState, durable: bool) -> Tracked<'a> {
+        let before = durable.then(|| Before {
+            counters: state.saved_counters(),
+            lines: BTreeSet::new(),
+            records: BTreeMap::new(),
+            groups: BTreeMap::new(),
+        });
+        Tracked { state, before }
+    }
+
+    /// What has changed, if anything has.
+    pub(super) fn changes(&mut self) -> Option<Saved> {
+        let changes = self.before.take()?.compare(self.state);
+        (!changes.parts.is_empty()).then_some(changes)
+    }
+
+    /// A session number that has never been given out.
+    pub(super) fn give_out_session(&mut self) -> Session {
+        let session = self.state.next_session;
+        self.state.next_session = session.next();
+        session
+    }
+
+    /// Replaces what stands in a slot of the directory.
+    pub(super) fn put(&mut self, slot: Slot, entry: Entry) {
+        if let Some(before) = &mut self.before {
+            before.lines.insert(slot);
+        }
+        self.state.directory.put(slot, entry);
+    }
+
+    pub(super) fn insert_record(&mut self, session: Session, record: Record) {
+        self.note_record(session);
+        self.state.sessions.insert(session, record);
+    }
+
+    pub(super) fn remove_record(&mut self, session: Session) {
+        self.note_record(session);
+        self.state.sessions.remove(&session);
+    }
+
+    pub(super) fn record_mut(&mut self, session: Session) -> Option<&mut Record> {
+        self.note_record(session);
+        self.state.sessions.get_mut(&session)
+    }
+
+    pub(super) fn online_mut(&mut self, session: Session) -> Option<&mut Online> {
+        self.record_mut(session)?.online.as_mut()
+    }
+
+    pub(super) fn membership_mut(&mut self, session: Session) -> Option<&mut Membership> {
+        self.online_mut(session)?.membership.as_mut()
+    }
+
+    pub(super) fn insert_group(&mut self, name: Name, group: Group) {
+        self.note_group(&name);
+        self.state.groups.insert(name, group);
+    }
+
+    pub(super) fn group_mut(&mut self, name: &Name) -> Option<&mut Group> {
+        self.note_group(name);
+        self.state.groups.get_mut(name)
+    }
+
+    /// How many posts there are in all logs. Follows from them, so it is not saved.
+    pub(super) fn posts_mut(&mut self) -> &mut usize {
+        &mut self.state.posts
+    }
+
+    /// What is out is not saved.
+    pub(super) fn window_mut(&mut self) -> &mut Window {
+        &mut self.state.window
+    }
+
+    fn note_record(&mut self, session: Session) {
+        if let Some(before) = &mut self.before {
+            let record = || self.state.sessions.get(&session).map(Record::saved);
+            before.records.entry(session).or_insert_with(record);
+        }
+    }
+
+    fn note_group(&mut self, name: &Name) {
+        let Some(before) = &mut self.before else { return };
+        if !before.groups.contains_key(name) {
+            let log = self.state.groups.get(name).map(|group| Log { first: group.first(), next: group.next });
+            before.groups.insert(name.clone(), log);
+        }
+    }
+}
+
+impl Before {
+    fn compare(self, state: &ServerState) -> Saved {
+        let mut changes = Saved { parts: BTreeMap::new(), may_wait: true };
+        let counters = state.saved_counters();
+        if counters != self.counters {
+            changes.now(Part::Counters, Some(counters));
+        }
+        for slot in self.lines {
+            let line = state.directory.line(slot);
+            let value = line.map(|(entry, changed)| Value::Line { entry: entry.clone(), changed });
+            changes.now(Part::Line(slot), value);
+        }
+        for (session, before) in self.records {
+            changes.compare_record(session, before, state.sessions.get(&session).map(Record::saved));
+        }
+        for (name, before) in self.groups {
+            changes.compare_group(&name, before, state.groups.get(&name));
+        }
+        changes
+    }
+}
+
+impl Saved {
+    fn now(&mut self, part: Part, value: Option<Value>) {
+        self.parts.insert(part, value);
+        self.may_wait = false;
+    }
+
+    fn compare_record(&mut self, session: Session, before: Option<SavedRecord>, after: Option<SavedRecord>) {
+        if before == after {
+            return;
+        }
+        let waits = before.zip(after.as_ref()).is_some_and(|(before, after)| before.differs_in_acks(after));
+        self.may_wait &= waits;
+        self.parts.insert(Part::Record(session), after.map(Value::Record));
+    }
+
+    /// Posts only come at the end and go at the beginning.
+    fn compare_group(&mut self, name: &Name, before: Option<Log>, after: Option<&Group>) {
+        let Some(after) = after else { return };
+        if before.is_none_or(|before| before.next != after.next) {
+            self.now(Part::Group(name.clone()), Some(Value::Group { next: after.next }));
+        }
+        let Log { first, next } = before.unwrap_or(Log { first: after.first(), next: after.first() });
+        for gone in first.0..next.min(after.first()).0 {
+            self.parts.insert(Part::Post(name.clone(), Index(gone)), None);
+        }
+        for (index, post) in after.saved_posts(next.max(after.first())) {
+            self.now(Part::Post(name.clone(), index), Some(post));
+        }
+    }
+}
