@@ -129,11 +129,19 @@ impl Bench {
         answer(outputs, member)
     }
 
-    fn up(&mut self, member: usize, up: Up) -> Vec<Output<Message, model::Timer, (), ()>> {
+    fn up(
+        &mut self,
+        member: usize,
+        up: Up,
+    ) -> Vec<Output<Message, model::Timer, (), model::server::saved::Saved>> {
         self.hand(member, Packet::Up { pass: self.passes[member], up })
     }
 
-    fn hand(&mut self, from: usize, packet: Packet) -> Vec<Output<Message, model::Timer, (), ()>> {
+    fn hand(
+        &mut self,
+        from: usize,
+        packet: Packet,
+    ) -> Vec<Output<Message, model::Timer, (), model::server::saved::Saved>> {
         let mut out = Out::new();
         let from = Id::from(FIRST + from);
         self.server.on_msg(Id::from(1), &mut self.state, from, Message::Packet(packet), &mut out);
@@ -201,7 +209,10 @@ impl Bench {
 }
 
 /// The packet that goes back.
-fn answer(outputs: Vec<Output<Message, model::Timer, (), ()>>, to: usize) -> Option<Packet> {
+fn answer(
+    outputs: Vec<Output<Message, model::Timer, (), model::server::saved::Saved>>,
+    to: usize,
+) -> Option<Packet> {
     outputs.into_iter().find_map(|output| match output {
         Output::Send(id, Message::Packet(packet)) if usize::from(id) == FIRST + to => Some(packet),
         _ => None,

@@ -188,7 +188,7 @@ impl Desk {
                 Output::Send(to, message) => told.extend(self.send(to, message)),
                 Output::SetTimer(timer, wait) => self.timers.set(timer, Instant::now() + draw(wait)),
                 Output::CancelTimer(timer) => self.timers.cancel(&timer),
-                Output::ChooseRandom(..) | Output::Save(()) => bug("the actor wants what no host has"),
+                Output::ChooseRandom(..) | Output::Save(_) => bug("the actor wants what no host has"),
             }
         }
         if !told.is_empty() {

@@ -81,12 +81,6 @@ impl Options {
 }
 
 /// An actor of the protocol.
-pub trait Hosted:
-    Actor<Msg = Message, Timer = Timer, Storage = (), Random = ()> + Clone + Send + 'static
-{
-}
+pub trait Hosted: Actor<Msg = Message, Timer = Timer, Random = ()> + Clone + Send + 'static {}
 
-impl<A> Hosted for A where
-    A: Actor<Msg = Message, Timer = Timer, Storage = (), Random = ()> + Clone + Send + 'static
-{
-}
+impl<A> Hosted for A where A: Actor<Msg = Message, Timer = Timer, Random = ()> + Clone + Send + 'static {}

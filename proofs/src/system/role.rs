@@ -37,11 +37,11 @@ impl Actor for Role {
     type Storage = ();
     type Random = Choice;
 
-    fn on_start(&self, id: Id, storage: &Option<()>, out: &mut Out<Self>) -> RoleState {
+    fn on_start(&self, id: Id, _: &Option<()>, out: &mut Out<Self>) -> RoleState {
         match self {
             Role::Server(server) => {
                 let mut inner = Out::new();
-                let state = server.on_start(id, storage, &mut inner);
+                let state = server.on_start(id, &None, &mut inner);
                 forward(inner, out);
                 RoleState::Server(state)
             }
@@ -130,7 +130,7 @@ fn forward(inner: Out<Server>, out: &mut Out<Role>) {
             Command::Send(peer, Message::Packet(packet)) => out.send(peer, packet),
             Command::SetTimer(timer, range) => out.set_timer(timer, range),
             Command::CancelTimer(timer) => out.cancel_timer(timer),
-            Command::Send(..) | Command::ChooseRandom(..) | Command::Save(()) => {}
+            Command::Send(..) | Command::ChooseRandom(..) | Command::Save(_) => {}
         }
     }
 }
