@@ -44,7 +44,7 @@ pub(super) fn defer(
 ) {
     let Some(online) = state.online(session) else { return };
     if online.bucket.deferred.as_ref().is_none_or(|(waiting, _)| *waiting < number) {
-        let turn = server.turn(state, out);
+        let mut turn = server.turn(state, out);
         if let Some(online) = turn.state.online_mut(session) {
             online.bucket.deferred = Some((number, request));
         }
@@ -116,8 +116,9 @@ pub(super) fn on_strangers(server: &Server, state: &mut Cow<'_, ServerState>, ou
         return;
     }
     let mut turn = server.turn(state, out);
-    turn.state.strangers.values_mut().for_each(|spent| *spent -= 1);
-    turn.state.strangers.retain(|_, spent| *spent > 0);
+    let strangers = turn.state.strangers_mut();
+    strangers.values_mut().for_each(|spent| *spent -= 1);
+    strangers.retain(|_, spent| *spent > 0);
     if !turn.state.strangers.is_empty() {
         turn.arm_refill(Timer::Strangers);
     }
@@ -154,7 +155,7 @@ impl Turn<'_> {
         if self.state.strangers.is_empty() {
             self.arm_refill(Timer::Strangers);
         }
-        *self.state.strangers.entry(bucket).or_default() += 1;
+        *self.state.strangers_mut().entry(bucket).or_default() += 1;
     }
 
     fn arm_refill(&mut self, timer: Timer) {

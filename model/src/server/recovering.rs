@@ -12,7 +12,7 @@ use crate::notice::Notice;
 use crate::packet::Entry;
 
 use super::saved::{Part, Saved, SavedMembership, SavedOnline, SavedRecord, Value};
-use super::{Group, Logged, Membership, Online, Probe, Record, Server, ServerState, Sync, Turn};
+use super::{Bucket, Group, Logged, Membership, Online, Probe, Record, Server, ServerState, Sync, Turn};
 
 /// Starts with what was saved.
 ///
@@ -172,6 +172,7 @@ impl SavedOnline {
             sync: Sync { acked: self.acked, sent: None },
             probe: self.asked.map(|asked| Probe { asked, attempts: 0 }),
             queued: false,
+            bucket: Bucket::default(),
         }
     }
 }

@@ -119,6 +119,11 @@ impl<'a> Tracked<'a> {
         &mut self.state.window
     }
 
+    /// Buckets are full when a server starts.
+    pub(super) fn strangers_mut(&mut self) -> &mut BTreeMap<u8, usize> {
+        &mut self.state.strangers
+    }
+
     fn note_record(&mut self, session: Session) {
         if let Some(before) = &mut self.before {
             let record = || self.state.sessions.get(&session).map(Record::saved);
