@@ -117,7 +117,9 @@ pub(super) fn on_strangers(server: &Server, state: &mut Cow<'_, ServerState>, ou
     }
     let mut turn = server.turn(state, out);
     let strangers = turn.state.strangers_mut();
-    strangers.values_mut().for_each(|spent| *spent -= 1);
+    for spent in strangers.values_mut() {
+        *spent -= 1;
+    }
     strangers.retain(|_, spent| *spent > 0);
     if !turn.state.strangers.is_empty() {
         turn.arm_refill(Timer::Strangers);
