@@ -38,7 +38,8 @@ fn own_server<C: Cast>(plan: &Plan, address: SocketAddrV4) -> anyhow::Result<Opt
     }
 }
 
-fn login_name() -> Name {
+/// The name that the system knows this person by, or as much of it as can be a name.
+pub(crate) fn login_name() -> Name {
     ["USER", "LOGNAME"]
         .into_iter()
         .filter_map(|variable| env::var(variable).ok())

@@ -1,12 +1,16 @@
 //! The command line.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use model::name::NameFault;
 use model::{Limits, Name, Timing};
+use net::RoomKey;
+
+use crate::invitation::{self, Invitation, InvitationFault};
 
 /// A group chat over UDP. Without a command: starts a server on this machine unless there is one, and joins it
 /// under the login name.
@@ -54,6 +58,26 @@ enum Verb {
         #[arg(allow_negative_numbers = true)]
         client_port: String,
     },
+    /// Join the server of an invitation
+    Join {
+        /// `chat://IP:PORT#KEY`, or `-` to read it from standard input. Other users of this machine can see what is on
+        /// a command line
+        invitation: String,
+        /// Name to be known by [default: login name]
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Print an invitation to a server, with the room key that `--key` or `CHAT_KEY` gives
+    Invite {
+        /// Where the others reach the server, as IP:PORT
+        server: String,
+    },
+    /// Make a room key, for `--key` or `CHAT_KEY`
+    Keygen {
+        /// File to write it to, which must not exist [default: print it]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -61,6 +85,10 @@ struct Options {
     /// IPv4 address of the interface to listen on
     #[arg(long, global = true, value_name = "IP")]
     bind: Option<String>,
+
+    /// File with the room key that seals everything; the key itself can be given in `CHAT_KEY` instead
+    #[arg(long, global = true, value_name = "FILE")]
+    key: Option<PathBuf>,
 
     /// How long to wait for an ack before sending again, in milliseconds
     #[arg(long, global = true, value_name = "MS", default_value_t = 500,
@@ -101,6 +129,10 @@ pub(crate) struct Plan {
     pub(crate) role: Role,
     /// The interface to listen on, if the person chose one.
     pub(crate) bind: Option<Ipv4Addr>,
+    /// The file with the room key, if there is one.
+    pub(crate) key_file: Option<PathBuf>,
+    /// The room key, once it is known.
+    pub(crate) key: Option<RoomKey>,
     /// Retry rule.
     pub(crate) timing: Timing,
     /// Retry rule.
@@ -122,6 +154,13 @@ pub(crate) enum Role {
     Client { name: Name, server: Ipv4Addr, server_port: u16, port: u16 },
     /// Whatever it takes to chat, without being told anything.
     Anything,
+    /// A client of the server of an invitation, which is read from standard input if it is not here. Under the login
+    /// name if there is no name.
+    Join { invitation: Option<Invitation>, name: Option<Name> },
+    /// Print an invitation.
+    Invite { server: SocketAddrV4 },
+    /// Make a room key.
+    Keygen { out: Option<PathBuf> },
 }
 
 /// What is wrong with an argument. Displayed, it is all that the person gets.
@@ -141,6 +180,8 @@ pub(crate) enum Fault {
     ClientPort,
     #[error("Invalid bind ip address. Try again.")]
     Bind,
+    #[error(transparent)]
+    Invitation(#[from] InvitationFault),
 }
 
 impl Arguments {
@@ -159,8 +200,8 @@ impl Arguments {
                 (Timing { ack_wait, refill }, Limits { burst: self.options.burst, ..limits })
             }
         };
-        let Options { plain, log_text, verbose, .. } = self.options;
-        Ok(Plan { role, bind, timing, limits, plain, log_text, verbose })
+        let Options { key: key_file, plain, log_text, verbose, .. } = self.options;
+        Ok(Plan { role, bind, key_file, key: None, timing, limits, plain, log_text, verbose })
     }
 
     fn role(&self) -> Result<Role, Fault> {
@@ -176,6 +217,9 @@ impl Arguments {
             Some(Verb::Client { name, server_ip, server_port, client_port }) => {
                 client(name, server_ip, server_port, client_port)
             }
+            Some(Verb::Join { invitation, name }) => join(invitation, name.as_deref()),
+            Some(Verb::Invite { server }) => Ok(Role::Invite { server: invitation::server(server)? }),
+            Some(Verb::Keygen { out }) => Ok(Role::Keygen { out: out.clone() }),
             None => Ok(Role::Anything),
         }
     }
@@ -223,17 +267,32 @@ fn server(given: &str) -> Result<Role, Fault> {
 
 /// Name, address, ports: the order in which faults are named.
 fn client(name: &str, ip: &str, server_port: &str, client_port: &str) -> Result<Role, Fault> {
-    let name = Name::person(name).map_err(|fault| match fault {
+    let name = person(name)?;
+    let server = server_address(ip, server_port)?;
+    let port = port(client_port).ok_or(Fault::ClientPort)?;
+    Ok(Role::Client { name, server: *server.ip(), server_port: server.port(), port })
+}
+
+fn join(invitation: &str, name: Option<&str>) -> Result<Role, Fault> {
+    let name = name.map(person).transpose()?;
+    let invitation = if invitation == "-" { None } else { Some(invitation.trim().parse()?) };
+    Ok(Role::Join { invitation, name })
+}
+
+fn person(name: &str) -> Result<Name, Fault> {
+    Name::person(name).map_err(|fault| match fault {
         NameFault::TooLong { .. } => Fault::NameTooLong(fault),
         _ => Fault::Name,
-    })?;
+    })
+}
+
+/// Where a server can be reached.
+pub(crate) fn server_address(ip: &str, server_port: &str) -> Result<SocketAddrV4, Fault> {
     let server = address(ip, Fault::Address)?;
     if server.is_unspecified() || server.is_multicast() || server.is_broadcast() {
         return Err(Fault::Address);
     }
-    let server_port = port(server_port).ok_or(Fault::ServerPort)?;
-    let port = port(client_port).ok_or(Fault::ClientPort)?;
-    Ok(Role::Client { name, server, server_port, port })
+    Ok(SocketAddrV4::new(server, port(server_port).ok_or(Fault::ServerPort)?))
 }
 
 fn bind(ip: &str) -> Result<Ipv4Addr, Fault> {

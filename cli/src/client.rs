@@ -7,7 +7,7 @@ use crossbeam_channel::{Receiver, never, select};
 use model::event::Exit;
 use model::ids::Nonce;
 use model::{Client, ClientConfig, Command, Event, Name};
-use net::{Overflow, Told};
+use net::{Options, Overflow, Seal, Side, Told};
 
 use crate::args::Plan;
 use crate::cast::Cast;
@@ -33,6 +33,8 @@ pub(crate) fn start<C: Cast>(
     port: u16,
 ) -> anyhow::Result<Host> {
     let ip = plan.bind.map_or_else(|| facing(server), Ok)?;
+    let seal = plan.key.clone().map(|key| Seal { key, side: Side::ClientOf(server.into()) });
+    let options = Options { seal, ..Options::new(Overflow::Wait) };
     let config = ClientConfig {
         name,
         server: server.into(),
@@ -40,7 +42,7 @@ pub(crate) fn start<C: Cast>(
         limits: plan.limits,
         timing: plan.timing,
     };
-    Ok(Host::start(C::client(Client { config }), SocketAddrV4::new(ip, port), Overflow::Wait)?)
+    Ok(Host::start(C::client(Client { config }), SocketAddrV4::new(ip, port), options)?)
 }
 
 /// Connecting a UDP socket sends nothing, but makes the system choose an interface.

@@ -7,7 +7,7 @@ use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use model::Command;
-use net::{Console, HostError, Hosted, Overflow, Told};
+use net::{Console, HostError, Hosted, Options, Told};
 
 /// A running server or client.
 #[derive(Debug)]
@@ -18,8 +18,8 @@ pub(crate) struct Host {
 
 impl Host {
     /// Starts an actor on this address; port 0 is any free port.
-    pub(crate) fn start(actor: impl Hosted, at: SocketAddrV4, overflow: Overflow) -> Result<Host, HostError> {
-        let console = Arc::new(net::start(actor, at, overflow)?);
+    pub(crate) fn start(actor: impl Hosted, at: SocketAddrV4, options: Options) -> Result<Host, HostError> {
+        let console = Arc::new(net::start_with(actor, at, options)?);
         let told = forward(Arc::clone(&console))?;
         Ok(Host { console, told })
     }

@@ -11,6 +11,8 @@ mod editor;
 mod escape;
 mod front;
 mod host;
+mod invitation;
+mod key;
 mod logging;
 mod parse;
 mod plain;
@@ -23,12 +25,15 @@ use std::net::SocketAddrV4;
 use std::panic;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Parser;
 
 use crate::args::{Arguments, Fault, Plan, Role};
 pub use crate::cast::{AsChecked, Cast};
 use crate::editor::Editor;
 use crate::front::Front;
+use crate::invitation::Invitation;
+use crate::key::KeyError;
 use crate::plain::Plain;
 use crate::signals::Stopper;
 
@@ -40,15 +45,31 @@ pub fn main<C: Cast>() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             let _ = writeln!(io::stderr(), "{error:#}");
-            ExitCode::from(if error.is::<Fault>() { USAGE } else { FAILED })
+            ExitCode::from(if is_usage(&error) { USAGE } else { FAILED })
         }
     }
 }
 
 fn run<C: Cast>() -> anyhow::Result<u8> {
-    let plan = Arguments::parse().plan()?;
+    let mut plan = Arguments::parse().plan()?;
     logging::start(plan.verbose);
+    let invited = match &plan.role {
+        Role::Join { invitation, .. } => Some(invitation.clone().map_or_else(invitation_from_input, Ok)?),
+        _ => None,
+    };
+    if !matches!(plan.role, Role::Keygen { .. }) {
+        plan.key = key::find(invited.as_ref().and_then(|it| it.key.clone()), plan.key_file.as_deref())?;
+    }
     match plan.role.clone() {
+        Role::Keygen { out } => key::keygen(out.as_deref()),
+        Role::Invite { server } => invite(&Invitation { server, key: plan.key }),
+        Role::Join { name, .. } => {
+            let server = invited.context("an invitation has been read")?.server;
+            let name = name.unwrap_or_else(alone::login_name);
+            let client = client::start::<C>(&plan, name, server, 0)?;
+            let (stopper, stop) = signals::watch()?;
+            client::run(&client, front(&plan, stopper)?, &stop)
+        }
         Role::Server { port } => server::run::<C>(&plan, port, &signals::watch_for_server()?),
         Role::Client { name, server, server_port, port } => {
             let client = client::start::<C>(&plan, name, SocketAddrV4::new(server, server_port), port)?;
@@ -60,6 +81,20 @@ fn run<C: Cast>() -> anyhow::Result<u8> {
             alone::run::<C>(&plan, front(&plan, stopper)?, &stop)
         }
     }
+}
+
+/// Whether it is the command line that is wrong.
+fn is_usage(error: &anyhow::Error) -> bool {
+    error.is::<Fault>() || matches!(error.downcast_ref(), Some(KeyError::Two(..)))
+}
+
+fn invitation_from_input() -> anyhow::Result<Invitation> {
+    Ok(Invitation::read(&mut io::stdin().lock())?.map_err(Fault::from)?)
+}
+
+fn invite(invitation: &Invitation) -> anyhow::Result<u8> {
+    writeln!(io::stdout(), "{}", *invitation.reveal())?;
+    Ok(0)
 }
 
 /// A line editor where there is somebody to use it.

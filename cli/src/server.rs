@@ -7,7 +7,7 @@ use anyhow::{Context, anyhow};
 use crossbeam_channel::{Receiver, select};
 use model::ids::{Key, Session};
 use model::{Server, ServerConfig};
-use net::{HostError, Overflow, Told};
+use net::{HostError, Options, Overflow, Seal, Side, Told};
 
 use crate::args::Plan;
 use crate::cast::Cast;
@@ -29,6 +29,8 @@ pub(crate) fn run<C: Cast>(plan: &Plan, port: u16, stop: &Receiver<()>) -> anyho
 
 /// Starts a server. The inner error is about its address, which another server may have.
 pub(crate) fn start<C: Cast>(plan: &Plan, address: SocketAddrV4) -> anyhow::Result<Result<Host, HostError>> {
+    let seal = plan.key.clone().map(|key| Seal { key, side: Side::Server });
+    let options = Options { seal, ..Options::new(Overflow::Drop) };
     let config = ServerConfig {
         key: key()?,
         first_session: first_session(),
@@ -37,7 +39,7 @@ pub(crate) fn start<C: Cast>(plan: &Plan, address: SocketAddrV4) -> anyhow::Resu
         timing: plan.timing,
     };
     // A slow reader of the notices must not slow down the chat.
-    Ok(Host::start(C::server(Server { config }), address, Overflow::Drop))
+    Ok(Host::start(C::server(Server { config }), address, options))
 }
 
 fn print_until(told: &Receiver<Told>, stop: &Receiver<()>, log_text: bool) -> anyhow::Result<u8> {
