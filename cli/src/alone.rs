@@ -31,7 +31,12 @@ pub(crate) fn run<C: Cast>(plan: &Plan, front: Box<dyn Front>, stop: &Receiver<(
 
 /// Whoever has the port is taken for a server; if it is none, it will not answer, and the client says so.
 fn own_server<C: Cast>(plan: &Plan, address: SocketAddrV4) -> anyhow::Result<Option<Host>> {
-    match server::start::<C>(plan, address)? {
+    let mut plan = plan.clone();
+    // Two actors need two files.
+    if let Some(path) = &mut plan.record {
+        path.as_mut_os_string().push(".server");
+    }
+    match server::start::<C>(&plan, address)? {
         Ok(server) => Ok(Some(server)),
         Err(HostError::AddressInUse(_)) => Ok(None),
         Err(error) => Err(error.into()),

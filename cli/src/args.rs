@@ -8,7 +8,8 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use model::name::NameFault;
 use model::{Limits, Name, Timing};
-use net::RoomKey;
+use net::record::{Configured, Texts};
+use net::{Recording, RoomKey};
 
 use crate::invitation::{self, Invitation, InvitationFault};
 
@@ -117,6 +118,15 @@ struct Options {
     #[arg(long, global = true)]
     log_text: bool,
 
+    /// Take down everything that this server or client sees in FILE, to be played back with `proofs replay`. FILE is
+    /// private: it holds this server's key
+    #[arg(long, global = true, value_name = "FILE")]
+    record: Option<PathBuf>,
+
+    /// Take down also what people write, instead of digests of it
+    #[arg(long, global = true, requires = "record")]
+    record_text: bool,
+
     /// Say more on standard error; twice for even more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
@@ -141,8 +151,19 @@ pub(crate) struct Plan {
     pub(crate) plain: bool,
     /// Whether the server prints texts.
     pub(crate) log_text: bool,
+    /// Where to take down what the actor sees.
+    pub(crate) record: Option<PathBuf>,
+    /// What stands there for texts.
+    pub(crate) record_texts: Texts,
     /// How often `-v` was given.
     pub(crate) verbose: u8,
+}
+
+impl Plan {
+    /// How to record an actor, if it is to be recorded.
+    pub(crate) fn recording(&self, actor: Configured) -> Option<Recording> {
+        self.record.clone().map(|path| Recording { path, texts: self.record_texts, actor })
+    }
 }
 
 /// What to run.
@@ -200,8 +221,21 @@ impl Arguments {
                 (Timing { ack_wait, refill }, Limits { burst: self.options.burst, ..limits })
             }
         };
-        let Options { key: key_file, plain, log_text, verbose, .. } = self.options;
-        Ok(Plan { role, bind, key_file, key: None, timing, limits, plain, log_text, verbose })
+        let record_texts = if self.options.record_text { Texts::Plain } else { Texts::Digests };
+        let Options { key: key_file, plain, log_text, record, verbose, .. } = self.options;
+        Ok(Plan {
+            role,
+            bind,
+            key_file,
+            key: None,
+            timing,
+            limits,
+            plain,
+            log_text,
+            record,
+            record_texts,
+            verbose,
+        })
     }
 
     fn role(&self) -> Result<Role, Fault> {

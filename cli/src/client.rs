@@ -7,6 +7,7 @@ use crossbeam_channel::{Receiver, never, select};
 use model::event::Exit;
 use model::ids::Nonce;
 use model::{Client, ClientConfig, Command, Event, Name};
+use net::record::Configured;
 use net::{Options, Overflow, Seal, Side, Told};
 
 use crate::args::Plan;
@@ -34,7 +35,6 @@ pub(crate) fn start<C: Cast>(
 ) -> anyhow::Result<Host> {
     let ip = plan.bind.map_or_else(|| facing(server), Ok)?;
     let seal = plan.key.clone().map(|key| Seal { key, side: Side::ClientOf(server.into()) });
-    let options = Options { seal, ..Options::new(Overflow::Wait) };
     let config = ClientConfig {
         name,
         server: server.into(),
@@ -42,6 +42,8 @@ pub(crate) fn start<C: Cast>(
         limits: plan.limits,
         timing: plan.timing,
     };
+    let record = plan.recording(Configured::Client(config.clone()));
+    let options = Options { seal, record, ..Options::new(Overflow::Wait) };
     Ok(Host::start(C::client(Client { config }), SocketAddrV4::new(ip, port), options)?)
 }
 

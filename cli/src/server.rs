@@ -7,6 +7,7 @@ use anyhow::{Context, anyhow};
 use crossbeam_channel::{Receiver, select};
 use model::ids::{Key, Session};
 use model::{Server, ServerConfig};
+use net::record::Configured;
 use net::{HostError, Options, Overflow, Seal, Side, Told};
 
 use crate::args::Plan;
@@ -30,7 +31,6 @@ pub(crate) fn run<C: Cast>(plan: &Plan, port: u16, stop: &Receiver<()>) -> anyho
 /// Starts a server. The inner error is about its address, which another server may have.
 pub(crate) fn start<C: Cast>(plan: &Plan, address: SocketAddrV4) -> anyhow::Result<Result<Host, HostError>> {
     let seal = plan.key.clone().map(|key| Seal { key, side: Side::Server });
-    let options = Options { seal, ..Options::new(Overflow::Drop) };
     let config = ServerConfig {
         key: key()?,
         first_session: first_session(),
@@ -38,7 +38,9 @@ pub(crate) fn start<C: Cast>(plan: &Plan, address: SocketAddrV4) -> anyhow::Resu
         limits: plan.limits,
         timing: plan.timing,
     };
+    let record = plan.recording(Configured::Server(config.clone()));
     // A slow reader of the notices must not slow down the chat.
+    let options = Options { seal, record, ..Options::new(Overflow::Drop) };
     Ok(Host::start(C::server(Server { config }), address, options))
 }
 

@@ -1,10 +1,12 @@
 //! Everything a person can ask of a client.
 
+use serde::{Deserialize, Serialize};
+
 use crate::name::{Name, Text};
 
 /// What a person asks. A client carries out one command at a time: give the next one after
 /// [`Event::Ready`](crate::Event::Ready). Only [`Command::Interrupt`] may come at any time.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Command {
     /// `send NAME TEXT`
     Send {
@@ -31,4 +33,21 @@ pub enum Command {
     Quit,
     /// Ctrl+C or a signal to end: deregister as soon as the command under way is settled.
     Interrupt,
+}
+
+impl Command {
+    /// What the person wrote to somebody. Every command has one text at most.
+    pub fn text_mut(&mut self) -> Option<&mut Text> {
+        match self {
+            Command::Send { text, .. } | Command::SendGroup(text) => Some(text),
+            Command::CreateGroup(_)
+            | Command::ListGroups
+            | Command::JoinGroup(_)
+            | Command::ListMembers
+            | Command::LeaveGroup
+            | Command::Dereg(_)
+            | Command::Quit
+            | Command::Interrupt => None,
+        }
+    }
 }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use stateright::actor::Id;
 
 use crate::ids::{Key, Nonce, Session};
 use crate::name::Name;
 
 /// What a server is told from outside.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerConfig {
     /// Signs cookies and tokens. Secret, and new for every server that starts without saved state.
     pub key: Key,
@@ -24,7 +25,7 @@ pub struct ServerConfig {
 }
 
 /// What a client is told from outside.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientConfig {
     /// The name to register.
     pub name: Name,
@@ -39,7 +40,7 @@ pub struct ClientConfig {
 }
 
 /// When an unanswered packet is sent again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timing {
     /// How long to wait for an ack or a reply before the next attempt.
     pub ack_wait: Duration,
@@ -55,7 +56,7 @@ impl Default for Timing {
 }
 
 /// Bounds of everything that could grow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// How often a packet is sent before its receiver counts as unresponsive.
     pub attempts: u8,

@@ -78,7 +78,8 @@ impl fmt::Debug for Pass {
 
 /// The secret of a session: a keyed hash of its number and address. Never printed.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Token(pub [u8; 16]);
+#[serde(transparent)]
+pub struct Token(#[serde(with = "crate::hex")] pub [u8; 16]);
 
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -90,7 +91,8 @@ impl fmt::Debug for Token {
 /// has not changed since, so that no old registration takes effect later. A keyed hash in the first half, the version
 /// of the directory in the second. Of fixed size on the wire.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Cookie(pub [u8; 16]);
+#[serde(transparent)]
+pub struct Cookie(#[serde(with = "crate::hex")] pub [u8; 16]);
 
 impl Cookie {
     /// What a client sends that has none yet.
@@ -104,8 +106,9 @@ impl fmt::Debug for Cookie {
 }
 
 /// The server's secret. Drawn from the operating system in reality, fixed in the model.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Key(pub [u8; 16]);
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Key(#[serde(with = "crate::hex")] pub [u8; 16]);
 
 impl Key {
     /// The secret of a session.

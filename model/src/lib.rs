@@ -15,6 +15,7 @@ pub mod client;
 pub mod command;
 pub mod config;
 pub mod event;
+mod hex;
 pub mod ids;
 pub mod message;
 pub mod name;

@@ -28,7 +28,7 @@ pub enum Message {
 
 /// Every timer of the protocol. A timer carries no time of its own: when it fires, its subject is *suspected*
 /// to be unresponsive, and every rule has to be right when the suspicion is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Timer {
     /// At a client: the registration, request or direct message that is waiting for its answer. Armed when it is
     /// sent; firing sends it again (and arms again) until the attempts are used up; cancelled by the answer.

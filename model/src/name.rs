@@ -76,7 +76,12 @@ pub enum NameFault {
 /// escapes it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "SmolStr", into = "SmolStr")]
-pub struct Text(SmolStr);
+pub struct Text(Mark, SmolStr);
+
+/// Takes no room, compares equal, and is hashed as an empty run of bytes. So a hasher can tell what somebody wrote from
+/// a name, which is how a recording keeps texts out of its digests.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Mark([u8; 0]);
 
 impl Text {
     /// Longest text, in bytes of UTF-8.
@@ -87,13 +92,13 @@ impl Text {
         if text.len() > Text::MAX_BYTES {
             Err(TextFault { bytes: text.len() })
         } else {
-            Ok(Text(SmolStr::new(text)))
+            Ok(Text(Mark::default(), SmolStr::new(text)))
         }
     }
 
     /// The text as it was typed.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.1
     }
 }
 
@@ -131,13 +136,17 @@ impl From<Name> for SmolStr {
 impl TryFrom<SmolStr> for Text {
     type Error = TextFault;
     fn try_from(text: SmolStr) -> Result<Text, TextFault> {
-        if text.len() > Text::MAX_BYTES { Err(TextFault { bytes: text.len() }) } else { Ok(Text(text)) }
+        if text.len() > Text::MAX_BYTES {
+            Err(TextFault { bytes: text.len() })
+        } else {
+            Ok(Text(Mark::default(), text))
+        }
     }
 }
 
 impl From<Text> for SmolStr {
     fn from(text: Text) -> SmolStr {
-        text.0
+        text.1
     }
 }
 
@@ -155,7 +164,7 @@ impl fmt::Debug for Name {
 
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.0.as_str(), f)
+        fmt::Debug::fmt(self.as_str(), f)
     }
 }
 

@@ -270,6 +270,47 @@ impl Name {
     }
 }
 
+impl Packet {
+    /// What somebody wrote to somebody. Every packet has one text at most.
+    pub fn text_mut(&mut self) -> Option<&mut Text> {
+        match self {
+            Packet::Direct { text, .. } => Some(text),
+            Packet::Up { up: Up::Request { request, .. }, .. } => request.text_mut(),
+            Packet::Down { down, .. } => down.text_mut(),
+            Packet::Up { up: Up::UpdateAck(_) | Up::PostAck { .. } | Up::Alive(_), .. }
+            | Packet::Register { .. }
+            | Packet::Challenge { .. }
+            | Packet::Welcome { .. }
+            | Packet::Refused { .. }
+            | Packet::DirectAck { .. } => None,
+        }
+    }
+}
+
+impl Request {
+    fn text_mut(&mut self) -> Option<&mut Text> {
+        match self {
+            Request::Post(text) => Some(text),
+            Request::Deregister
+            | Request::CreateGroup(_)
+            | Request::ListGroups { .. }
+            | Request::JoinGroup(_)
+            | Request::LeaveGroup
+            | Request::ListMembers { .. }
+            | Request::Report(_) => None,
+        }
+    }
+}
+
+impl Down {
+    fn text_mut(&mut self) -> Option<&mut Text> {
+        match self {
+            Down::Post { text, .. } => Some(text),
+            Down::Reply { .. } | Down::Update(_) | Down::Removed { .. } | Down::Probe(_) | Down::Gone => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

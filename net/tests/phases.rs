@@ -60,7 +60,7 @@ fn a_client_that_has_given_up_answers_nobody() {
 fn a_client_whose_server_is_gone_before_a_request_gives_up_after_its_attempts() {
     for command in [Command::ListGroups, Command::CreateGroup(name("room")), Command::JoinGroup(name("room"))]
     {
-        let (server, mut ann) = server_and(World::hasty(), "ann");
+        let (server, mut ann) = server_and(&World::hasty(), "ann");
         server.stop();
         assert_eq!(ann.say_last(command), (Exit::ServerSilent, Vec::new()));
     }
@@ -77,7 +77,7 @@ fn what_is_queued_comes_with_the_end_when_the_server_is_gone_in_group_mode() {
     ];
     // All at once, since each takes as long as its attempts.
     let waiting = commands.map(|command| {
-        let (server, mut ann, mut bob) = server_and_two(World::hasty());
+        let (server, mut ann, mut bob) = server_and_two(&World::hasty());
         enter(&mut ann, "room");
         assert_eq!(bob.say(send("ann", "one")), received("ann"));
         assert_eq!(bob.say(send("ann", "two")), received("ann"));
@@ -96,7 +96,7 @@ fn what_is_queued_comes_with_the_end_when_the_server_is_gone_in_group_mode() {
 
 #[test]
 fn a_peer_that_does_not_ack_is_reported_and_taken_offline() {
-    let (_server, mut ann, bob) = server_and_two(World::hasty());
+    let (_server, mut ann, bob) = server_and_two(&World::hasty());
     bob.console.stop();
     assert_eq!(ann.say(send("bob", "there?")), [Event::NoAck { from: name("bob") }, Event::Ready]);
     ann.until_listed("bob", false);
@@ -105,7 +105,7 @@ fn a_peer_that_does_not_ack_is_reported_and_taken_offline() {
 
 #[test]
 fn a_report_that_the_server_does_not_answer_ends_the_client() {
-    let (server, mut ann, bob) = server_and_two(World::hasty());
+    let (server, mut ann, bob) = server_and_two(&World::hasty());
     bob.console.stop();
     server.stop();
     assert_eq!(ann.say_last(send("bob", "there?")), (Exit::ServerSilent, Vec::new()));
@@ -119,7 +119,7 @@ fn a_client_that_deregisters_at_a_server_that_is_gone_ends_all_the_same() {
 
 #[test]
 fn an_interrupt_while_a_request_waits_ends_the_client_when_its_attempts_are_used_up() {
-    let (server, mut ann) = server_and(World::hasty(), "ann");
+    let (server, mut ann) = server_and(&World::hasty(), "ann");
     server.stop();
     ann.console.command(Command::ListGroups).unwrap();
     ann.console.command(Command::Interrupt).unwrap();
@@ -131,7 +131,7 @@ fn an_interrupt_while_a_request_waits_ends_the_client_when_its_attempts_are_used
 #[test]
 fn clients_of_a_server_that_has_lost_its_memory_register_again_and_chat_on() {
     let world = World::patient();
-    let (server, mut ann, mut bob) = server_and_two(world);
+    let (server, mut ann, mut bob) = server_and_two(&world);
     enter(&mut ann, "room");
     assert_eq!(bob.say(send("ann", "queued before")), received("ann"));
     ann.until(|event| *event == Event::Queued { waiting: 1 });
@@ -158,7 +158,7 @@ fn clients_of_a_server_that_has_lost_its_memory_register_again_and_chat_on() {
 #[test]
 fn a_client_that_deregisters_at_a_server_that_has_lost_its_memory_has_left() {
     let world = World::patient();
-    let (server, mut ann) = server_and(world, "ann");
+    let (server, mut ann) = server_and(&world, "ann");
     let address = server.address();
     server.stop();
     let _server = world.serve_at(address, [9; 16], 1_000_000, 0);
@@ -168,7 +168,7 @@ fn a_client_that_deregisters_at_a_server_that_has_lost_its_memory_has_left() {
 #[test]
 fn a_server_can_lose_its_memory_again_and_again() {
     let world = World::patient();
-    let (mut server, mut ann, mut bob) = server_and_two(world);
+    let (mut server, mut ann, mut bob) = server_and_two(&world);
     let address = server.address();
     for run in 1..5 {
         server.stop();
@@ -203,7 +203,7 @@ fn chat(ann: &mut Person, bob: &mut Person) {
 /// A client for each command, which it gives when its server is gone.
 fn each_gives_up<const N: usize>(commands: [Command; N]) {
     let waiting = commands.map(|command| {
-        let (server, ann) = server_and(World::hasty(), "ann");
+        let (server, ann) = server_and(&World::hasty(), "ann");
         server.stop();
         ann.console.command(command).unwrap();
         ann
@@ -223,14 +223,14 @@ fn received(by: &str) -> Vec<Event> {
     vec![Event::DirectReceived { by: name(by) }, Event::Ready]
 }
 
-fn server_and(world: World, called: &str) -> (net::Console, Person) {
+fn server_and(world: &World, called: &str) -> (net::Console, Person) {
     let server = world.serve(0);
     let person = world.join(server.address(), called, 1);
     (server, person)
 }
 
 /// A server, ann and bob, who know each other.
-fn server_and_two(world: World) -> (net::Console, Person, Person) {
+fn server_and_two(world: &World) -> (net::Console, Person, Person) {
     let (server, mut ann) = server_and(world, "ann");
     let mut bob = world.join(server.address(), "bob", 2);
     ann.until_listed("bob", true);

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
+use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::time::{Duration, Instant};
@@ -20,6 +21,7 @@ use super::frame::Frame;
 use super::inbox::Told;
 use super::outbox::Outbox;
 use super::timers::Timers;
+use crate::record::{Digest, Input, Recorder, apply, sum_of_outputs};
 use crate::seal::{SEALED_BODY_MAX, Sealer};
 use crate::wire::{self, DATAGRAM_MAX};
 
@@ -45,6 +47,7 @@ pub(super) struct Desk {
     outbox: Outbox,
     sealer: Option<Sealer>,
     faults: Option<BadNetwork>,
+    recorder: Option<Recorder>,
     /// When the bell will ring next, as far as it was told. Never later than the first timer.
     asked: Option<Instant>,
 }
@@ -67,24 +70,33 @@ impl<A: Hosted> Host<A> {
         // First: a knock taken after looking at what it was for would be lost.
         desk.shared.bell.hear();
         if desk.shared.stopping() {
+            if let Some(recorder) = &mut desk.recorder {
+                recorder.end(&**state);
+            }
             crash::stop();
         }
         for packet in desk.receive(source, frame) {
             tracing::trace!(%id, %source, ?packet, "received");
-            desk.step(|out| self.actor.on_msg(id, state, source, Message::Packet(packet), out));
+            self.step(desk, id, state, Input::Packet { from: source.into(), packet });
         }
         let now = Instant::now();
         // The time stands still here, so a timer that always sets itself to fire at once has to come again.
         while let Some(timer) = desk.timers.pop(now) {
             tracing::trace!(%id, ?timer, "fired");
-            desk.step(|out: &mut Out<A>| self.actor.on_timeout(id, state, &timer, out));
+            self.step(desk, id, state, Input::Timer(timer));
         }
         // No more than can wait: whoever sends on meanwhile has rung for it.
         for _ in 0..COMMANDS {
             let Ok(command) = desk.commands.try_recv() else { break };
-            desk.step(|out| self.actor.on_msg(id, state, console(), Message::Command(command), out));
+            self.step(desk, id, state, Input::Command(command));
         }
         desk.finish(now, out);
+    }
+
+    fn step(&self, desk: &mut Desk, id: Id, state: &mut Cow<'static, A::State>, input: Input) {
+        let recorded = desk.recorder.as_ref().filter(|recorder| recorder.is_open()).map(|_| input.clone());
+        let sum = desk.step(|out| apply(&self.actor, id, state, input, out)).1;
+        desk.record(recorded, sum, &**state);
     }
 }
 
@@ -99,7 +111,11 @@ impl<A: Hosted> Actor for Host<A> {
         let desk = &mut *self.desk.borrow_mut();
         desk.shared.bound();
         crash::hush_thread();
-        let state = desk.step(|out| self.actor.on_start(id, &None, out));
+        if let Some(recorder) = &mut desk.recorder {
+            recorder.life(id.into());
+        }
+        let (state, sum) = desk.step(|out| self.actor.on_start(id, &None, out));
+        desk.record(Some(Input::Start), sum, &state);
         desk.finish(Instant::now(), out);
         if let Some(started) = desk.started.take() {
             // Whoever started this host may be gone, which is its affair.
@@ -127,6 +143,7 @@ impl Desk {
         commands: Receiver<Command>,
         faults: Option<BadNetwork>,
         sealer: Option<Sealer>,
+        recorder: Option<Recorder>,
     ) -> Desk {
         let max = if sealer.is_some() { SEALED_BODY_MAX } else { DATAGRAM_MAX };
         Desk {
@@ -137,6 +154,7 @@ impl Desk {
             outbox: Outbox::new(max),
             sealer,
             faults,
+            recorder,
             asked: None,
         }
     }
@@ -178,10 +196,12 @@ impl Desk {
         }
     }
 
-    /// Lets the actor take one step and carries out what it wants.
-    fn step<A: Hosted, T>(&mut self, step: impl FnOnce(&mut Out<A>) -> T) -> T {
+    /// Lets the actor take one step and carries out what it wants. If it is recorded, also the digest of that.
+    fn step<A: Hosted, T>(&mut self, step: impl FnOnce(&mut Out<A>) -> T) -> (T, Digest) {
         let mut out = Out::new();
         let result = step(&mut out);
+        let recorder = self.recorder.as_ref().filter(|recorder| recorder.is_open());
+        let sum = recorder.map_or(Digest(0), |recorder| sum_of_outputs(recorder.words(), &out));
         let mut told = Vec::new();
         for output in out {
             match output {
@@ -194,7 +214,13 @@ impl Desk {
         if !told.is_empty() {
             self.shared.tell(told);
         }
-        result
+        (result, sum)
+    }
+
+    fn record(&mut self, input: Option<Input>, sum: Digest, state: &impl Hash) {
+        if let (Some(recorder), Some(input)) = (&mut self.recorder, input) {
+            recorder.step(input, sum, state);
+        }
     }
 
     /// Posts a packet, or gives back what is for the console.

@@ -3,6 +3,8 @@
 use std::io;
 use std::net::SocketAddrV4;
 
+use crate::record::RecordError;
+
 /// Why a host did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
@@ -26,6 +28,9 @@ pub enum HostError {
     /// The system gives no more threads or sockets.
     #[error("cannot start a host")]
     System(#[from] io::Error),
+    /// Nothing can be recorded there.
+    #[error(transparent)]
+    Record(#[from] RecordError),
     /// The actor panicked while it started, with this message. A bug.
     #[error("the actor failed: {0}")]
     Failed(String),

@@ -15,6 +15,7 @@ use super::faults::BadNetwork;
 use super::frame::{Frame, NoStorage};
 use super::inbox::{Inbox, Told};
 use super::{Hosted, Options};
+use crate::record::Recording;
 use crate::seal::Sealer;
 
 /// Starts an actor, on any free port if this one is 0.
@@ -63,7 +64,9 @@ fn launch_at<A: Hosted>(actor: A, address: SocketAddrV4, options: &Options) -> R
     let (started, start) = sync_channel(1);
     let faults = options.faults.map(BadNetwork::new);
     let sealer = options.seal.as_ref().map(Sealer::new).transpose()?;
-    let host = Host::new(actor, Desk::new(Arc::clone(&shared), started, waiting, faults, sealer));
+    // Writes nothing before the actor has started.
+    let recorder = options.record.as_ref().map(Recording::open).transpose()?;
+    let host = Host::new(actor, Desk::new(Arc::clone(&shared), started, waiting, faults, sealer, recorder));
     let thread = thread::Builder::new().name(format!("host {address}")).spawn({
         let shared = Arc::clone(&shared);
         move || run(host, address, &shared)

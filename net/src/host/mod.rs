@@ -44,6 +44,8 @@ pub use faults::Faults;
 pub use inbox::{Overflow, Told};
 pub use stats::Stats;
 
+use crate::record::Recording;
+
 /// Starts an actor on this address; port 0 is any free port. Returns when the socket is bound and the actor has
 /// started.
 pub fn start<A: Hosted>(actor: A, address: SocketAddrV4, overflow: Overflow) -> Result<Console, HostError> {
@@ -71,12 +73,14 @@ pub struct Options {
     pub faults: Option<Faults>,
     /// Seals everything that goes out, and takes nothing that is not sealed.
     pub seal: Option<Seal>,
+    /// Where to take down everything that the actor sees.
+    pub record: Option<Recording>,
 }
 
 impl Options {
     /// The usual choice: 1024 things, no faults, no seal.
     pub fn new(overflow: Overflow) -> Options {
-        Options { overflow, capacity: 1024, faults: None, seal: None }
+        Options { overflow, capacity: 1024, faults: None, seal: None, record: None }
     }
 }
 

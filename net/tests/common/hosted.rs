@@ -3,18 +3,20 @@
 #![allow(dead_code, reason = "no test uses all of it")]
 
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use model::event::Exit;
 use model::ids::{Key, Nonce, Session};
 use model::{Client, ClientConfig, Command, Event, Limits, Name, Notice, Server, ServerConfig, Text, Timing};
+use net::record::{Configured, Texts};
 use net::wire::DATAGRAM_MAX;
-use net::{Console, Faults, Options, Overflow, RoomKey, Seal, Side, Told, start_with};
+use net::{Console, Faults, Options, Overflow, Recording, RoomKey, Seal, Side, Told, start_with};
 use stateright::actor::Id;
 
 /// What all hosts of a test have in common.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct World {
     pub(crate) limits: Limits,
     pub(crate) timing: Timing,
@@ -24,6 +26,8 @@ pub(crate) struct World {
     pub(crate) faults: Option<Faults>,
     /// The bytes of the room key, if everything is sealed.
     pub(crate) key: Option<[u8; 32]>,
+    /// Where all hosts are recorded, each in a file of its name.
+    pub(crate) record: Option<(PathBuf, Texts)>,
 }
 
 impl World {
@@ -35,6 +39,7 @@ impl World {
             capacity: 100_000,
             faults: None,
             key: None,
+            record: None,
         }
     }
 
@@ -64,7 +69,8 @@ impl World {
         let (limits, timing) = (self.limits, self.timing);
         let config =
             ServerConfig { key: Key(key), first_session: Session(first), durable: false, limits, timing };
-        start_with(Server { config }, address, self.options(Overflow::Drop, seed, Side::Server)).unwrap()
+        let options = self.options(Overflow::Drop, seed, Side::Server, Configured::Server(config.clone()));
+        start_with(Server { config }, address, options).unwrap()
     }
 
     /// A client that has just started.
@@ -72,7 +78,12 @@ impl World {
         let (limits, timing) = (self.limits, self.timing);
         let config =
             ClientConfig { name: name(called), server: Id::from(server), nonce: Nonce(seed), limits, timing };
-        let options = self.options(Overflow::Wait, seed, Side::ClientOf(Id::from(server)));
+        let options = self.options(
+            Overflow::Wait,
+            seed,
+            Side::ClientOf(Id::from(server)),
+            Configured::Client(config.clone()),
+        );
         let console = start_with(Client { config }, any_port(), options).unwrap();
         Person { name: name(called), console: Arc::new(console), told: Vec::new() }
     }
@@ -84,10 +95,14 @@ impl World {
         person
     }
 
-    fn options(&self, overflow: Overflow, seed: u64, side: Side) -> Options {
+    fn options(&self, overflow: Overflow, seed: u64, side: Side, actor: Configured) -> Options {
         let faults = self.faults.map(|faults| Faults { seed, ..faults });
+        let record = self.record.clone().map(|(directory, texts)| {
+            let path = directory.join(actor.name());
+            Recording { path, texts, actor }
+        });
         let seal = self.key.map(|key| Seal { key: RoomKey::from_bytes(key), side });
-        Options { capacity: self.capacity, faults, seal, ..Options::new(overflow) }
+        Options { capacity: self.capacity, faults, seal, record, ..Options::new(overflow) }
     }
 }
 

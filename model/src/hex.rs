@@ -1,0 +1,30 @@
+//! Sixteen bytes for serde: as they are for a codec, in hexadecimal digits for a reader.
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub(crate) fn serialize<S: Serializer>(bytes: &[u8; 16], serializer: S) -> Result<S::Ok, S::Error> {
+    if serializer.is_human_readable() {
+        let mut digits = [0; 32];
+        for (place, digit) in digits.iter_mut().enumerate() {
+            let byte = bytes[place / 2];
+            *digit = DIGITS[usize::from(if place % 2 == 0 { byte >> 4 } else { byte & 0xf })];
+        }
+        serializer.serialize_str(std::str::from_utf8(&digits).unwrap_or_default())
+    } else {
+        bytes.serialize(serializer)
+    }
+}
+
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 16], D::Error> {
+    if !deserializer.is_human_readable() {
+        return <[u8; 16]>::deserialize(deserializer);
+    }
+    let digits = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+    let number = (digits.len() == 32 && digits.bytes().all(|digit| DIGITS.contains(&digit)))
+        .then(|| u128::from_str_radix(&digits, 16).ok())
+        .flatten();
+    number.map(u128::to_be_bytes).ok_or_else(|| D::Error::custom("expected 32 hexadecimal digits"))
+}
+
+const DIGITS: [u8; 16] = *b"0123456789abcdef";

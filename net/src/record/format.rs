@@ -1,0 +1,132 @@
+//! What stands in a recording: JSON lines. A header begins each life of an actor, a step is one input.
+
+use std::net::SocketAddrV4;
+
+use model::{ClientConfig, Command, Packet, ServerConfig, Text, Timer};
+use serde::{Deserialize, Serialize};
+
+use super::sum::Digest;
+
+/// The version of the format that is written here.
+pub const FORMAT: u32 = 1;
+
+/// What this program was built from. Recordings of other builds are not replayed unasked.
+pub const BUILD: &str = env!("CARGO_PKG_VERSION");
+
+/// A line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Line {
+    /// A life begins.
+    Life(Box<Header>),
+    /// An input.
+    Step(Record),
+    /// The host was stopped.
+    End {
+        /// Microseconds since the life began.
+        t: u64,
+        /// Of the last state.
+        state: Option<Digest>,
+    },
+    /// Nothing more is recorded of this life, though it goes on.
+    Cut {
+        /// Microseconds since the life began.
+        t: u64,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// How a life begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// [`FORMAT`].
+    pub recording: u32,
+    /// [`BUILD`].
+    pub build: String,
+    /// How the actor is called.
+    pub name: String,
+    /// Where it listens. Also how it knows itself.
+    pub address: SocketAddrV4,
+    /// When the life began, in microseconds since 1970, by the clock of its machine.
+    pub started: u64,
+    /// What stands for texts.
+    pub texts: Texts,
+    /// What the actor was told from outside.
+    pub actor: Configured,
+}
+
+/// What stands for texts in a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Texts {
+    /// The texts.
+    Plain,
+    /// Digests under a key that is nowhere written down.
+    Digests,
+}
+
+/// The role of an actor, with its configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Configured {
+    /// A server.
+    Server(ServerConfig),
+    /// A client.
+    Client(ClientConfig),
+}
+
+impl Configured {
+    /// How the actor is called.
+    pub fn name(&self) -> String {
+        match self {
+            Configured::Server(_) => "server".into(),
+            Configured::Client(config) => config.name.to_string(),
+        }
+    }
+}
+
+/// An input, and what became of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Microseconds since the life began.
+    pub t: u64,
+    /// What the actor saw.
+    #[serde(rename = "in")]
+    pub input: Input,
+    /// Of everything that it sent, told and armed then, in order.
+    pub out: Digest,
+    /// Of the state after it. Not always there, since it takes as long as the state is large.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<Digest>,
+}
+
+/// What an actor can see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Input {
+    /// It starts.
+    Start,
+    /// A packet came in.
+    Packet {
+        /// From there, as far as the network says.
+        from: SocketAddrV4,
+        /// What.
+        packet: Packet,
+    },
+    /// A timer fired.
+    Timer(Timer),
+    /// The person at the console said something.
+    Command(Command),
+}
+
+impl Input {
+    /// What somebody wrote to somebody.
+    pub fn text_mut(&mut self) -> Option<&mut Text> {
+        match self {
+            Input::Packet { packet, .. } => packet.text_mut(),
+            Input::Command(command) => command.text_mut(),
+            Input::Start | Input::Timer(_) => None,
+        }
+    }
+}

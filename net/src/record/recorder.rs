@@ -1,0 +1,380 @@
+//! Writes a recording. The host hands over each input and goes on; a thread of its own turns it into lines.
+//!
+//! The host never waits: what it hands over goes into a buffer with a bound. Should the writer fall that far behind, or
+//! the disk be full, the recording ends there, says so, and the chat goes on. A line that is lost in the middle would
+//! make everything after it worthless.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::hash::{Hash, Hasher};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::net::SocketAddrV4;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use rand::Rng;
+use siphasher::sip::SipHasher13;
+
+use super::format::{BUILD, Configured, FORMAT, Header, Input, Line, Record, Texts};
+use super::sum::{Digest, Words, sum_of_state};
+
+/// What to record, and where.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// A recording there is continued with another life. Anything else there is left alone.
+    pub path: PathBuf,
+    /// Whether texts are written down. Otherwise digests stand for them.
+    pub texts: Texts,
+    /// What the actor is told from outside.
+    pub actor: Configured,
+}
+
+/// Why nothing can be recorded there.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// The system does not let us.
+    #[error("cannot record to {path}: {source}", path = path.display())]
+    System {
+        /// Where.
+        path: PathBuf,
+        /// What it says.
+        source: io::Error,
+    },
+    /// There is something else.
+    #[error("cannot record to {path}: the file is there and is no recording", path = path.display())]
+    Foreign {
+        /// Where.
+        path: PathBuf,
+    },
+    /// Another process records there.
+    #[error("cannot record to {path}: another process records to it", path = path.display())]
+    Busy {
+        /// Where.
+        path: PathBuf,
+    },
+}
+
+impl Recording {
+    /// Opens the file, which only its owner may read, and begins to write what is handed over.
+    pub fn open(&self) -> Result<Recorder, RecordError> {
+        let file = open(&self.path)?;
+        let words = match self.texts {
+            Texts::Plain => Words::Plain,
+            Texts::Digests => Words::Keyed(rand::rng().random()),
+        };
+        Recorder::begin(file, self.clone(), words).map_err(|source| self.system(source))
+    }
+
+    fn system(&self, source: io::Error) -> RecordError {
+        RecordError::System { path: self.path.clone(), source }
+    }
+}
+
+/// Takes down what an actor sees. When it is dropped, everything has been written.
+pub struct Recorder {
+    queue: Arc<Queue>,
+    began: Instant,
+    recording: Recording,
+    words: Words,
+    /// When hashing a state is worth its time again.
+    next_state: Instant,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl Recorder {
+    fn begin(file: File, recording: Recording, words: Words) -> io::Result<Recorder> {
+        let queue = Arc::new(Queue::default());
+        let mut writer = Writer {
+            queue: Arc::clone(&queue),
+            file,
+            path: recording.path.clone(),
+            words: words.clone(),
+            chain: 0,
+            text: Vec::new(),
+        };
+        let writer = thread::Builder::new().name("recorder".into()).spawn(move || writer.run())?;
+        let began = Instant::now();
+        Ok(Recorder { queue, began, recording, words, next_state: began, writer: Some(writer) })
+    }
+
+    /// The life begins, at this address.
+    pub fn life(&mut self, address: SocketAddrV4) {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        self.began = Instant::now();
+        self.queue.push(Line::Life(Box::new(Header {
+            recording: FORMAT,
+            build: BUILD.into(),
+            name: self.recording.actor.name(),
+            address,
+            started: u64::try_from(since.as_micros()).unwrap_or(u64::MAX),
+            texts: self.recording.texts,
+            actor: self.recording.actor.clone(),
+        })));
+    }
+
+    /// How texts count in digests.
+    pub fn words(&self) -> &Words {
+        &self.words
+    }
+
+    /// Whether anybody still writes.
+    pub fn is_open(&self) -> bool {
+        !self.queue.closed.load(Ordering::Relaxed)
+    }
+
+    /// An input, what came of it, and the state it led to.
+    pub fn step(&mut self, input: Input, out: Digest, state: &impl Hash) {
+        let now = Instant::now();
+        let t = self.micros(now);
+        let state = (now >= self.next_state).then(|| self.hash(now, state));
+        self.queue.push(Line::Step(Record { t, input, out, state }));
+    }
+
+    /// The life ends in this state.
+    pub fn end(&mut self, state: &impl Hash) {
+        let now = Instant::now();
+        let line = Line::End { t: self.micros(now), state: Some(sum_of_state(&self.words, state)) };
+        self.queue.push(line);
+    }
+
+    /// The next one may come when this one has paid off, so that hashing never takes more than a share of the time.
+    fn hash(&mut self, now: Instant, state: &impl Hash) -> Digest {
+        let digest = sum_of_state(&self.words, state);
+        let after = Instant::now();
+        self.next_state = after + (after - now) * SHARE;
+        digest
+    }
+
+    fn micros(&self, now: Instant) -> u64 {
+        u64::try_from(now.duration_since(self.began).as_micros()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        self.queue.end();
+        if let Some(writer) = self.writer.take() {
+            // It does not panic, and if it did there would be nobody to tell.
+            let _ = writer.join();
+        }
+    }
+}
+
+/// Hashing states takes one part in so many of the time, at most.
+const SHARE: u32 = 100;
+
+/// What has been handed over and is not written yet.
+#[derive(Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+    /// Nothing is taken any more.
+    closed: AtomicBool,
+}
+
+#[derive(Default)]
+struct Waiting {
+    lines: Vec<Line>,
+    /// About how much memory the lines take.
+    bytes: usize,
+    /// The writer sleeps until there is something.
+    asleep: bool,
+    /// Nothing follows.
+    ended: bool,
+}
+
+impl Queue {
+    /// Never waits, except for the writer to take a few pointers.
+    fn push(&self, mut line: Line) {
+        if self.closed.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut waiting = self.lock();
+        waiting.bytes += weight(&mut line);
+        if waiting.bytes > BUFFER {
+            self.closed.store(true, Ordering::Relaxed);
+            let t = match line {
+                Line::Step(Record { t, .. }) | Line::End { t, .. } | Line::Cut { t, .. } => t,
+                Line::Life(_) => 0,
+            };
+            line = Line::Cut { t, reason: "the disk did not keep up".into() };
+        }
+        waiting.lines.push(line);
+        // Whoever is awake looks again by itself.
+        if std::mem::take(&mut waiting.asleep) || waiting.bytes > BUFFER / 2 {
+            drop(waiting);
+            self.changed.notify_one();
+        }
+    }
+
+    fn end(&self) {
+        self.lock().ended = true;
+        self.changed.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Memory that may wait to be written.
+const BUFFER: usize = 32 << 20;
+
+fn weight(line: &mut Line) -> usize {
+    let text = match line {
+        Line::Step(record) => record.input.text_mut().map_or(0, |text| text.as_str().len()),
+        Line::Life(_) | Line::End { .. } | Line::Cut { .. } => 0,
+    };
+    size_of::<Line>() + text
+}
+
+/// The far end.
+struct Writer {
+    queue: Arc<Queue>,
+    file: File,
+    path: PathBuf,
+    words: Words,
+    /// Digest of the lines of this life so far.
+    chain: u64,
+    /// Lines to be written at once.
+    text: Vec<u8>,
+}
+
+impl Writer {
+    /// Until nothing follows, or it cannot be written.
+    fn run(&mut self) {
+        let mut lines = Vec::new();
+        loop {
+            let ended = self.take(&mut lines);
+            if let Err(error) = self.write(&mut lines) {
+                self.queue.closed.store(true, Ordering::Relaxed);
+                tracing::error!(
+                    "cannot record to {} any more: {error}; the chat goes on",
+                    self.path.display()
+                );
+                return;
+            }
+            if ended {
+                return;
+            }
+        }
+    }
+
+    /// Waits for lines. What follows the first one soon goes with it, so that a busy host is not slowed down by waking
+    /// this thread, and a kill loses no more than that.
+    fn take(&self, lines: &mut Vec<Line>) -> bool {
+        let mut waiting = self.queue.lock();
+        while waiting.lines.is_empty() && !waiting.ended {
+            waiting.asleep = true;
+            waiting = self.queue.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+        waiting.asleep = false;
+        let more = |waiting: &mut Waiting| !waiting.ended && waiting.bytes < BUFFER / 2;
+        let waited = self.queue.changed.wait_timeout_while(waiting, PAUSE, more);
+        let mut waiting = waited.unwrap_or_else(PoisonError::into_inner).0;
+        waiting.bytes = 0;
+        std::mem::swap(lines, &mut waiting.lines);
+        waiting.ended
+    }
+
+    fn write(&mut self, lines: &mut Vec<Line>) -> io::Result<()> {
+        for line in lines.drain(..) {
+            if let Line::Cut { reason, .. } = &line {
+                tracing::error!(
+                    "the recording {} ends here: {reason}; the chat goes on",
+                    self.path.display()
+                );
+            }
+            self.put(line)?;
+            if self.text.len() >= AT_ONCE {
+                self.flush()?;
+            }
+        }
+        self.flush()
+    }
+
+    fn put(&mut self, mut line: Line) -> io::Result<()> {
+        match &mut line {
+            Line::Life(_) => self.chain = 0,
+            Line::Step(record) => {
+                if let Some(text) = record.input.text_mut() {
+                    *text = self.words.redact(text);
+                }
+            }
+            Line::End { .. } | Line::Cut { .. } => {}
+        }
+        let begin = self.text.len();
+        serde_json::to_writer(&mut self.text, &line)?;
+        self.chain = chain(self.chain, &self.text[begin..]);
+        self.text.pop();
+        self.text.extend_from_slice(SUM.as_bytes());
+        self.text.extend_from_slice(&Digest(self.chain).digits());
+        self.text.extend_from_slice(b"\"}\n");
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let written = self.file.write_all(&self.text);
+        self.text.clear();
+        written
+    }
+}
+
+/// How long lines may wait for others.
+const PAUSE: Duration = Duration::from_millis(5);
+/// Bytes that are written at once, about.
+const AT_ONCE: usize = 1 << 20;
+/// What stands before the digest of a line and of those before it.
+pub(super) const SUM: &str = ",\"sum\":\"";
+
+/// The digest of a line and of those before it. It shows a line that was edited, is missing or has been moved.
+pub(super) fn chain(before: u64, line: &[u8]) -> u64 {
+    let mut hash = SipHasher13::new_with_keys(before, 0);
+    hash.write(line);
+    hash.finish()
+}
+
+fn open(path: &Path) -> Result<File, RecordError> {
+    let system = |source| RecordError::System { path: path.to_owned(), source };
+    let mut file =
+        OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path).map_err(system)?;
+    continue_recording(&mut file, path)?;
+    Ok(file)
+}
+
+/// A device or pipe is taken as it is; a file has to be empty or a recording. If its writer was killed in the middle of a
+/// line, that line is ended.
+fn continue_recording(file: &mut File, path: &Path) -> Result<(), RecordError> {
+    let system = |source| RecordError::System { path: path.to_owned(), source };
+    let meta = file.metadata().map_err(system)?;
+    if !meta.is_file() {
+        return Ok(());
+    }
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(RecordError::Busy { path: path.to_owned() }),
+        Err(TryLockError::Error(source)) => return Err(system(source)),
+    }
+    if meta.len() == 0 {
+        return Ok(());
+    }
+    let mut begin = [0; BEGIN.len()];
+    file.seek(SeekFrom::Start(0)).map_err(system)?;
+    let read = file.read_exact(&mut begin);
+    if read.is_err() || begin != *BEGIN {
+        return Err(RecordError::Foreign { path: path.to_owned() });
+    }
+    file.set_permissions(PermissionsExt::from_mode(0o600)).map_err(system)?;
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1)).and_then(|_| file.read_exact(&mut last)).map_err(system)?;
+    if last != *b"\n" {
+        file.write_all(b"\n").map_err(system)?;
+    }
+    Ok(())
+}
+
+/// How every recording begins.
+pub(super) const BEGIN: &[u8; 21] = b"{\"life\":{\"recording\":";

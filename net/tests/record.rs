@@ -1,0 +1,189 @@
+//! Recordings of real hosts: what is in them, and what becomes of them when things go wrong.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "common/hosted.rs"]
+mod hosted;
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use hosted::{Person, World, any_port, name, send, text};
+use model::ids::{Key, Session};
+use model::{Command, Event, Limits, Server, ServerConfig, Timing};
+use net::record::{Configured, Ending, Input, ReadError, Texts, read, read_from};
+use net::{Console, HostError, Options, Overflow, Recording, start_with};
+
+#[test]
+fn every_input_of_a_life_is_recorded_and_texts_are_not() {
+    let run = Run::new("inputs");
+    run.chat(Texts::Digests);
+    let [life] = <[_; 1]>::try_from(read(&run.file("ann")).unwrap()).unwrap();
+    assert_eq!((life.header.name.as_str(), life.header.texts), ("ann", Texts::Digests));
+    assert!(matches!(life.steps[0].1.input, Input::Start));
+    assert!(life.steps.iter().any(|(_, step)| matches!(&step.input, Input::Command(Command::Send { .. }))));
+    assert!(matches!(life.ending, Ending::Stopped(Some(_))));
+    for file in ["ann", "bob", "server"] {
+        let lines = std::fs::read_to_string(run.file(file)).unwrap();
+        assert!(!lines.contains("secret"), "{lines}");
+        let mode = std::fs::metadata(run.file(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn texts_are_recorded_when_asked_for() {
+    let run = Run::new("texts");
+    run.chat(Texts::Plain);
+    for file in ["ann", "bob", "server"] {
+        assert!(std::fs::read_to_string(run.file(file)).unwrap().contains("another secret"), "{file}");
+    }
+}
+
+#[test]
+fn another_life_is_added_and_anything_else_is_left_alone() {
+    let run = Run::new("lives");
+    run.chat(Texts::Digests);
+    run.chat(Texts::Plain);
+    assert_eq!(read(&run.file("server")).unwrap().len(), 2);
+
+    std::fs::write(run.file("letter"), "Dear Ann").unwrap();
+    let error = run.serve_into("letter").unwrap_err();
+    assert!(matches!(error, HostError::Record(_)), "{error}");
+    assert!(error.to_string().ends_with("the file is there and is no recording"), "{error}");
+    assert_eq!(std::fs::read_to_string(run.file("letter")).unwrap(), "Dear Ann");
+
+    let server = run.serve_into("busy").unwrap();
+    let error = run.serve_into("busy").unwrap_err();
+    assert!(error.to_string().ends_with("another process records to it"), "{error}");
+    drop(server);
+}
+
+#[test]
+fn a_full_disk_ends_the_recording_and_not_the_chat() {
+    let run = Run::new("full");
+    for host in ["server", "ann", "bob"] {
+        std::os::unix::fs::symlink("/dev/full", run.file(host)).unwrap();
+    }
+    run.chat(Texts::Plain);
+}
+
+#[test]
+fn a_killed_writer_leaves_whole_lines_and_part_of_one_at_most() {
+    let run = Run::new("torn");
+    run.chat(Texts::Digests);
+    let whole = std::fs::read(run.file("ann")).unwrap();
+    let lives = read_from(&whole[..]).unwrap();
+    let newlines = |bytes: &[u8]| bytes.split(|byte| *byte == b'\n').count() - 1;
+    let header = whole.iter().position(|byte| *byte == b'\n').unwrap();
+    for cut in header + 1..whole.len() {
+        let left = read_from(&whole[..cut]).unwrap_or_else(|error| panic!("{cut}: {error}"));
+        let whole_lines = newlines(&whole[..cut]);
+        let torn = whole[cut - 1] != b'\n';
+        match &left[0].ending {
+            // Only its newline is missing.
+            Ending::Stopped(_) => assert_eq!(cut, whole.len() - 1),
+            Ending::Open { torn: found } => {
+                let steps = left[0].steps.len();
+                assert!(steps == whole_lines - 1 || (torn && !found && steps == whole_lines), "{cut}");
+            }
+            Ending::Cut(reason) => panic!("{reason}"),
+        }
+        assert!(left[0].steps.iter().zip(&lives[0].steps).all(|(left, whole)| left == whole));
+    }
+    assert_eq!(lives[0].steps.len() + 2, newlines(&whole));
+}
+
+#[test]
+fn what_is_no_recording_is_refused_by_name() {
+    let refused = |bytes: &[u8]| read_from(bytes).unwrap_err();
+    assert!(matches!(refused(b""), ReadError::Empty));
+    assert!(matches!(refused(b"hello\n"), ReadError::Foreign));
+    assert!(matches!(refused(b"{}\n"), ReadError::Foreign));
+    let other = refused(b"{\"life\":{\"recording\":99,\"some\":\"thing\"}}\n");
+    assert_eq!(other.to_string(), "line 1: the recording has format 99, this program reads format 1");
+    assert!(matches!(
+        refused(b"{\"life\":{\"recording\":1,\"some\":\"thing\"}}\n"),
+        ReadError::Edited { line: 1 }
+    ));
+}
+
+#[test]
+fn a_line_that_was_altered_dropped_or_swapped_is_noticed() {
+    let run = Run::new("edited");
+    run.chat(Texts::Plain);
+    let whole = std::fs::read_to_string(run.file("bob")).unwrap();
+    let lines: Vec<&str> = whole.lines().collect();
+    let at = lines.iter().position(|line| line.contains("a secret")).unwrap();
+    let with = |change: &dyn Fn(&mut Vec<String>)| {
+        let mut lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        change(&mut lines);
+        read_from((lines.join("\n") + "\n").as_bytes()).unwrap_err()
+    };
+    let altered = with(&|lines| lines[at] = lines[at].replace("a secret", "a secreT"));
+    assert!(matches!(altered, ReadError::Edited { line } if line == at + 1), "{altered}");
+    let dropped = with(&|lines| drop(lines.remove(at)));
+    assert!(matches!(dropped, ReadError::Edited { line } if line == at + 1), "{dropped}");
+    let swapped = with(&|lines| lines.swap(at, at + 1));
+    assert!(matches!(swapped, ReadError::Edited { line } if line == at + 1), "{swapped}");
+    let longer = with(&|lines| lines.push(lines[at].clone()));
+    assert!(matches!(longer, ReadError::Edited { .. }), "{longer}");
+}
+
+/// A directory of its own, gone afterwards.
+struct Run(PathBuf);
+
+impl Run {
+    fn new(called: &str) -> Run {
+        let directory =
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("record-{called}-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        Run(directory)
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn chat(&self, texts: Texts) {
+        let world = World { record: Some((self.0.clone(), texts)), ..World::patient() };
+        let server = world.serve(0);
+        let mut ann = world.join(server.address(), "ann", 1);
+        let mut bob = world.join(server.address(), "bob", 2);
+        talk(&mut ann, &mut bob);
+    }
+
+    fn serve_into(&self, file: &str) -> Result<Console, HostError> {
+        let config = ServerConfig {
+            key: Key([7; 16]),
+            first_session: Session(1),
+            limits: Limits::default(),
+            timing: Timing::default(),
+        };
+        let actor = Configured::Server(config.clone());
+        let record = Recording { path: self.file(file), texts: Texts::Plain, actor };
+        let options = Options { record: Some(record), ..Options::new(Overflow::Drop) };
+        start_with(Server { config }, any_port(), options)
+    }
+}
+
+fn talk(ann: &mut Person, bob: &mut Person) {
+    ann.until_listed("bob", true);
+    let told = ann.say(send("bob", "a secret"));
+    assert!(told.contains(&Event::DirectReceived { by: name("bob") }));
+    bob.until(|event| matches!(event, Event::Direct { .. }));
+    ann.say(Command::CreateGroup(name("room")));
+    for person in [&mut *ann, &mut *bob] {
+        person.say(Command::JoinGroup(name("room")));
+    }
+    bob.say(Command::SendGroup(text("another secret")));
+    ann.until_told(|event| matches!(event, Event::Post { .. }));
+    ann.say_last(Command::Interrupt);
+    bob.say_last(Command::Interrupt);
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
