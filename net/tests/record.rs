@@ -157,6 +157,7 @@ impl Run {
         let config = ServerConfig {
             key: Key([7; 16]),
             first_session: Session(1),
+            durable: false,
             limits: Limits::default(),
             timing: Timing::default(),
         };
