@@ -1,0 +1,150 @@
+//! The command line.
+
+mod checks;
+mod options;
+mod plan;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
+use model::{Limits, Timing};
+use net::record::Texts;
+
+pub(crate) use self::checks::{Fault, server_address};
+use self::checks::{bind, client, join, server};
+use self::options::{Options, Rate};
+pub(crate) use self::plan::{Plan, Role};
+use crate::invitation;
+
+/// A group chat over UDP. Without a command: starts a server on this machine unless there is one, and joins it
+/// under the login name.
+#[derive(Debug, Parser)]
+#[command(name = "chat", version, args_conflicts_with_subcommands = false)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+
+    /// Run a server; the same as `chat server PORT`
+    #[arg(short = 's', value_name = "PORT", conflicts_with = "client", allow_negative_numbers = true)]
+    server: Option<String>,
+
+    /// Join; the same as `chat client NAME SERVER_IP SERVER_PORT CLIENT_PORT`
+    #[arg(
+        short = 'c',
+        num_args = 4,
+        value_names = ["NAME", "SERVER_IP", "SERVER_PORT", "CLIENT_PORT"],
+        allow_negative_numbers = true
+    )]
+    client: Option<Vec<String>>,
+
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Run a server
+    Server {
+        /// Port to listen on, 1024 to 65535
+        #[arg(allow_negative_numbers = true)]
+        port: String,
+    },
+    /// Join a server
+    Client {
+        /// Name to be known by
+        name: String,
+        /// IPv4 address of the server, or `localhost`
+        server_ip: String,
+        /// Port of the server
+        #[arg(allow_negative_numbers = true)]
+        server_port: String,
+        /// Port to listen on, 1024 to 65535
+        #[arg(allow_negative_numbers = true)]
+        client_port: String,
+    },
+    /// Join the server of an invitation
+    Join {
+        /// `chat://IP:PORT#KEY`, or `-` to read it from standard input. Other users of this machine can see what is on
+        /// a command line
+        invitation: String,
+        /// Name to be known by [default: login name]
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Print an invitation to a server, with the room key that `--key` or `CHAT_KEY` gives
+    Invite {
+        /// Where the others reach the server, as IP:PORT
+        server: String,
+    },
+    /// Make a room key, for `--key` or `CHAT_KEY`
+    Keygen {
+        /// File to write it to, which must not exist [default: print it]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+impl Arguments {
+    /// Checks every argument, in the order of the contract.
+    pub(crate) fn plan(self) -> Result<Plan, Fault> {
+        let role = self.role()?;
+        let bind = self.options.bind.as_deref().map(bind).transpose()?;
+        let ack_wait = Duration::from_millis(self.options.ack_wait);
+        let limits = Limits { attempts: self.options.attempts, ..Limits::default() };
+        let (timing, limits) = match self.options.rate {
+            Rate::Off => {
+                (Timing { ack_wait, ..Timing::default() }, Limits { burst: 0, strangers: 0, ..limits })
+            }
+            Rate::PerSecond(rate) => {
+                let refill = Duration::from_secs(1) / u32::from(rate);
+                (Timing { ack_wait, refill }, Limits { burst: self.options.burst, ..limits })
+            }
+        };
+        let record_texts = if self.options.record_text { Texts::Plain } else { Texts::Digests };
+        let Options { key: key_file, plain, log_text, record, verbose, .. } = self.options;
+        Ok(Plan {
+            role,
+            bind,
+            key_file,
+            key: None,
+            timing,
+            limits,
+            plain,
+            log_text,
+            record,
+            record_texts,
+            verbose,
+        })
+    }
+
+    fn role(&self) -> Result<Role, Fault> {
+        self.refuse_two_roles();
+        if let Some(port) = self.server.as_deref() {
+            return server(port);
+        }
+        if let Some([name, ip, server_port, client_port]) = self.client.as_deref() {
+            return client(name, ip, server_port, client_port);
+        }
+        match &self.verb {
+            Some(Verb::Server { port }) => server(port),
+            Some(Verb::Client { name, server_ip, server_port, client_port }) => {
+                client(name, server_ip, server_port, client_port)
+            }
+            Some(Verb::Join { invitation, name }) => join(invitation, name.as_deref()),
+            Some(Verb::Invite { server }) => Ok(Role::Invite { server: invitation::server(server)? }),
+            Some(Verb::Keygen { out }) => Ok(Role::Keygen { out: out.clone() }),
+            None => Ok(Role::Anything),
+        }
+    }
+
+    fn refuse_two_roles(&self) {
+        if self.verb.is_some() && (self.server.is_some() || self.client.is_some()) {
+            let words = "give either -s, -c or a command, not two of them";
+            Arguments::command().error(ErrorKind::ArgumentConflict, words).exit();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The options, and what they may be.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use model::Limits;
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// IPv4 address of the interface to listen on
+    #[arg(long, global = true, value_name = "IP")]
+    pub(super) bind: Option<String>,
+
+    /// File with the room key that seals everything; the key itself can be given in `CHAT_KEY` instead
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) key: Option<PathBuf>,
+
+    /// How long to wait for an ack before sending again, in milliseconds
+    #[arg(long, global = true, value_name = "MS", default_value_t = 500,
+        value_parser = clap::value_parser!(u64).range(1..=60_000))]
+    pub(super) ack_wait: u64,
+
+    /// How often to send before giving up
+    #[arg(long, global = true, value_name = "N", default_value_t = Limits::default().attempts,
+        value_parser = clap::value_parser!(u8).range(1..))]
+    pub(super) attempts: u8,
+
+    /// How many requests of one client the server carries out at once, before that client has to wait
+    #[arg(long, global = true, value_name = "N", default_value_t = Limits::default().burst,
+        value_parser = burst)]
+    pub(super) burst: usize,
+
+    /// How many requests a second the server carries out for one client; `off` for as many as come
+    #[arg(long, global = true, value_name = "N", default_value = "20", value_parser = rate)]
+    pub(super) rate: Rate,
+
+    /// Whole lines and no line editor, as when input or output is not a terminal
+    #[arg(long, global = true)]
+    pub(super) plain: bool,
+
+    /// Let the server print the text of group messages
+    #[arg(long, global = true)]
+    pub(super) log_text: bool,
+
+    /// Take down everything that this server or client sees in FILE, to be played back with `proofs replay`. FILE is
+    /// private: it holds this server's key
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) record: Option<PathBuf>,
+
+    /// Take down also what people write, instead of digests of it
+    #[arg(long, global = true, requires = "record")]
+    pub(super) record_text: bool,
+
+    /// Say more on standard error; twice for even more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+}
+
+/// How many permits a bucket gets a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rate {
+    /// There are no buckets.
+    Off,
+    /// So many.
+    PerSecond(u16),
+}
+
+fn rate(given: &str) -> Result<Rate, String> {
+    match given.parse() {
+        Ok(0) => Ok(Rate::Off),
+        Ok(rate @ 1..=RATE_MAX) => Ok(Rate::PerSecond(rate)),
+        _ if given == "off" => Ok(Rate::Off),
+        _ => Err(format!("a rate is a number from 1 to {RATE_MAX}, or off")),
+    }
+}
+
+fn burst(given: &str) -> Result<usize, String> {
+    match given.parse() {
+        Ok(burst @ 1..=BURST_MAX) => Ok(burst),
+        _ => Err(format!("a burst is a number from 1 to {BURST_MAX}")),
+    }
+}
+
+/// A permit every millisecond.
+const RATE_MAX: u16 = 1000;
+const BURST_MAX: usize = 10_000;
