@@ -7,6 +7,7 @@
 //! 5. [`story`] tells a path in sentences, [`diagram`] draws it, [`explore`] lets one walk in a browser.
 //! 6. [`original`]: the protocol that ours began with, judged by the same promises.
 //! 7. [`simulate`]: random walks through systems too big to exhaust. [`book`]: the book's page of promises.
+//! 8. [`stage`]: a counterexample as a file.
 //!
 //! There is no protocol logic here: whatever decides what a server or client does lives in `model`. Only the
 //! original has some of its own.
@@ -23,6 +24,7 @@ pub mod sabotage;
 pub mod scenario;
 pub mod settle;
 pub mod simulate;
+pub mod stage;
 pub mod story;
 pub mod system;
 pub mod witness;

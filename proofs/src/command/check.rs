@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, bail};
 use clap::Args;
+use model::Limits;
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
@@ -19,8 +20,9 @@ use crate::diagram::draw;
 use crate::properties::PROMISES;
 use crate::sabotage::{self, Sabotage};
 use crate::scenario::{Scenario, catalogue};
-use crate::story::tell;
-use crate::system::System;
+use crate::stage::counterexample::{Counterexample, Setting, Variant, wishes};
+use crate::story::{Story, tell};
+use crate::system::{Action, State, System};
 
 /// Explore every reachable state of the scenarios, and tell which promises hold.
 #[derive(Debug, Args)]
@@ -52,7 +54,7 @@ pub struct Check {
     /// One JSON object a line
     #[arg(long)]
     json: bool,
-    /// Where drawings of counterexamples go
+    /// Where counterexamples go, as drawings and as JSON
     #[arg(long, default_value = ".", value_name = "DIR")]
     drawings: PathBuf,
 }
@@ -143,22 +145,53 @@ impl Check {
             let actors = system.plain.actors.clone();
             let path =
                 shortest(system, promise).context("the counterexample was found once and not again")?;
-            let story = tell(&actors, &path.into_vec());
+            let path = path.into_vec();
+            let story = tell(&actors, &path);
             let file = self.drawings.join(format!("{promise}.svg"));
             std::fs::write(&file, draw(&story))
                 .with_context(|| format!("cannot write {}", file.display()))?;
-            let (scenario, drawing) = (outcome.scenario.name, file.display().to_string());
+            let played = file.with_extension("json");
+            self.counterexample(&outcome.scenario, promise, &story, &path).write(&played)?;
+            let scenario = outcome.scenario.name;
+            let (drawing, played) = (file.display().to_string(), played.display().to_string());
             if self.json {
                 let story = story.to_string();
-                let line =
-                    json!({"broken": promise, "scenario": scenario, "story": story, "drawing": drawing});
+                let line = json!({
+                    "broken": promise,
+                    "scenario": scenario,
+                    "story": story,
+                    "drawing": drawing,
+                    "counterexample": played,
+                });
                 writeln!(out, "{line}")?;
             } else {
                 writeln!(out, "\nBROKEN: {promise}, in scenario {scenario}. The shortest way:\n\n{story}")?;
-                writeln!(out, "Drawn in {drawing}")?;
+                writeln!(out, "Drawn in {drawing}, written to {played}")?;
             }
         }
         Ok(())
+    }
+
+    fn counterexample(
+        &self,
+        scenario: &Scenario,
+        promise: &str,
+        story: &Story,
+        path: &[(State, Option<Action>)],
+    ) -> Counterexample {
+        let limits =
+            Limits { attempts: self.attempts.unwrap_or(scenario.limits.attempts), ..scenario.limits };
+        let setting = Setting {
+            variant: self.sabotage.clone().map_or(Variant::AsChecked, Variant::Broken),
+            scenario: scenario.name,
+            promise,
+            limits,
+            people: &scenario.people,
+            registered: scenario.registered,
+            before: &scenario.setup,
+        };
+        let actions = path.iter().filter_map(|(_, action)| action.as_ref());
+        Counterexample::new(&setting, story, &wishes(&scenario.people, actions))
     }
 
     /// Everything that is wrong beside broken promises.

@@ -47,6 +47,9 @@ fn tell(
     if let Some(story) = story {
         std::fs::write(&file, draw(story)).with_context(|| format!("cannot write {}", file.display()))?;
     }
+    if let Some(counterexample) = &verdict.counterexample {
+        counterexample.write(&file.with_extension("json"))?;
+    }
     if json {
         let line = json!({
             "promise": promise,
@@ -61,7 +64,8 @@ fn tell(
     match story {
         Some(story) => {
             writeln!(out, "BROKEN: {promise} ({scenario})\n\n{}\n\n{story}", verdict.scenario.before())?;
-            writeln!(out, "Drawn in {}\n", file.display())?;
+            let played = file.with_extension("json");
+            writeln!(out, "Drawn in {}, written to {}\n", file.display(), played.display())?;
         }
         None => writeln!(out, "holds: {promise} ({scenario}), {} states\n", verdict.states)?,
     }

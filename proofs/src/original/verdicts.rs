@@ -1,11 +1,13 @@
 //! Which promises the original breaks, each with a shortest way to break it.
 
+use model::Limits;
 use stateright::{Checker, Model, Path, Property};
 
 use super::catalogue::{Case, all};
 use super::questions::Question;
 use super::scenario::Scenario;
 use super::world::World;
+use crate::stage::counterexample::{Counterexample, Setting, Variant, wishes};
 use crate::story::{Story, tell};
 
 /// What came out of one case.
@@ -20,6 +22,8 @@ pub struct Verdict {
     pub steps: Option<usize>,
     /// These steps, told.
     pub story: Option<Story>,
+    /// The same as a file.
+    pub counterexample: Option<Counterexample>,
     /// How many states were looked at; all there are, if it holds.
     pub states: usize,
 }
@@ -48,8 +52,25 @@ pub fn judge(case: Case) -> Verdict {
     let checker = world.checker().threads(1).spawn_bfs().join();
     let path = checker.discovery(question.name).map(Path::into_vec);
     let steps = path.as_ref().map(|path| path.len() - 1);
-    let story = path.map(|path| tell(&checker.model().plain.actors, &path));
-    Verdict { question, scenario, expected, steps, story, states: checker.unique_state_count() }
+    let story = path.as_ref().map(|path| tell(&checker.model().plain.actors, path));
+    let counterexample = story.as_ref().map(|story| {
+        let actions = path.iter().flatten().filter_map(|(_, action)| action.as_ref());
+        Counterexample::new(&setting(question, &scenario), story, &wishes(&scenario.people, actions))
+    });
+    let states = checker.unique_state_count();
+    Verdict { question, scenario, expected, steps, story, counterexample, states }
+}
+
+fn setting<'a>(question: &'a Question, scenario: &'a Scenario) -> Setting<'a> {
+    Setting {
+        variant: Variant::Original,
+        scenario: scenario.name,
+        promise: question.name,
+        limits: Limits { attempts: scenario.attempts, ..Limits::default() },
+        people: &scenario.people,
+        registered: scenario.registered,
+        before: &scenario.setup,
+    }
 }
 
 #[cfg(test)]
