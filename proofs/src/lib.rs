@@ -8,6 +8,7 @@
 //! 6. [`original`]: the protocol that ours began with, judged by the same promises.
 //! 7. [`simulate`]: random walks through systems too big to exhaust. [`book`]: the book's page of promises.
 //! 8. [`stage`]: a counterexample as a file.
+//! 9. [`replay`]: recordings of real runs, fed back through the actors.
 //!
 //! There is no protocol logic here: whatever decides what a server or client does lives in `model`. Only the
 //! original has some of its own.
@@ -20,6 +21,7 @@ pub mod diagram;
 pub mod explore;
 pub mod original;
 pub mod properties;
+pub mod replay;
 pub mod sabotage;
 pub mod scenario;
 pub mod settle;

@@ -14,6 +14,7 @@ fn main() -> ExitCode {
         Command::Explore(explore) => explore.run(),
         Command::List(list) => list.run(&mut out),
         Command::Promises(promises) => promises.run(&mut out),
+        Command::Replay(replay) => replay.run(&mut out),
         Command::Simulate(simulate) => simulate.run(&mut out),
     };
     match result {

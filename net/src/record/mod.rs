@@ -9,6 +9,7 @@
 //! the same. A recording is private: it holds what replaying needs, the server's key among it.
 
 mod format;
+mod pen;
 mod read;
 mod recorder;
 mod sum;
@@ -19,6 +20,7 @@ use model::{Message, console};
 use stateright::actor::{Id, Out};
 
 pub use format::{BUILD, Configured, FORMAT, Header, Input, Line, Record, Texts};
+pub use pen::Pen;
 pub use read::{Ending, Life, ReadError, read, read_from};
 pub use recorder::{RecordError, Recorder, Recording};
 pub use sum::{Digest, Sum, Words, sum_of_outputs, sum_of_state};

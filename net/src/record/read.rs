@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use super::format::{FORMAT, Header, Line, Record};
-use super::recorder::{BEGIN, SUM, chain};
+use super::pen::{BEGIN, SUM, chain};
 use super::sum::Digest;
 
 /// One life of an actor, from its start on.

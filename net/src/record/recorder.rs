@@ -5,7 +5,7 @@
 //! make everything after it worthless.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::hash::{Hash, Hasher};
+use std::hash::Hash;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::net::SocketAddrV4;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -16,9 +16,9 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rand::Rng;
-use siphasher::sip::SipHasher13;
 
 use super::format::{BUILD, Configured, FORMAT, Header, Input, Line, Record, Texts};
+use super::pen::{BEGIN, Pen};
 use super::sum::{Digest, Words, sum_of_state};
 
 /// What to record, and where.
@@ -92,7 +92,7 @@ impl Recorder {
             file,
             path: recording.path.clone(),
             words: words.clone(),
-            chain: 0,
+            pen: Pen::default(),
             text: Vec::new(),
         };
         let writer = thread::Builder::new().name("recorder".into()).spawn(move || writer.run())?;
@@ -237,8 +237,7 @@ struct Writer {
     file: File,
     path: PathBuf,
     words: Words,
-    /// Digest of the lines of this life so far.
-    chain: u64,
+    pen: Pen,
     /// Lines to be written at once.
     text: Vec<u8>,
 }
@@ -297,23 +296,12 @@ impl Writer {
     }
 
     fn put(&mut self, mut line: Line) -> io::Result<()> {
-        match &mut line {
-            Line::Life(_) => self.chain = 0,
-            Line::Step(record) => {
-                if let Some(text) = record.input.text_mut() {
-                    *text = self.words.redact(text);
-                }
-            }
-            Line::End { .. } | Line::Cut { .. } => {}
+        if let Line::Step(record) = &mut line
+            && let Some(text) = record.input.text_mut()
+        {
+            *text = self.words.redact(text);
         }
-        let begin = self.text.len();
-        serde_json::to_writer(&mut self.text, &line)?;
-        self.chain = chain(self.chain, &self.text[begin..]);
-        self.text.pop();
-        self.text.extend_from_slice(SUM.as_bytes());
-        self.text.extend_from_slice(&Digest(self.chain).digits());
-        self.text.extend_from_slice(b"\"}\n");
-        Ok(())
+        self.pen.write(&line, &mut self.text)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -327,16 +315,6 @@ impl Writer {
 const PAUSE: Duration = Duration::from_millis(5);
 /// Bytes that are written at once, about.
 const AT_ONCE: usize = 1 << 20;
-/// What stands before the digest of a line and of those before it.
-pub(super) const SUM: &str = ",\"sum\":\"";
-
-/// The digest of a line and of those before it. It shows a line that was edited, is missing or has been moved.
-pub(super) fn chain(before: u64, line: &[u8]) -> u64 {
-    let mut hash = SipHasher13::new_with_keys(before, 0);
-    hash.write(line);
-    hash.finish()
-}
-
 fn open(path: &Path) -> Result<File, RecordError> {
     let system = |source| RecordError::System { path: path.to_owned(), source };
     let mut file =
@@ -375,6 +353,3 @@ fn continue_recording(file: &mut File, path: &Path) -> Result<(), RecordError> {
     }
     Ok(())
 }
-
-/// How every recording begins.
-pub(super) const BEGIN: &[u8; 21] = b"{\"life\":{\"recording\":";

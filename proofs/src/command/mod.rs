@@ -5,6 +5,7 @@ pub mod explore;
 pub mod list;
 pub mod original;
 pub mod promises;
+pub mod replay;
 pub mod report;
 pub mod simulate;
 
@@ -30,6 +31,8 @@ pub enum Command {
     List(list::List),
     /// Print every promise with its property, scenarios, bounds and witnesses, as in the book
     Promises(promises::Promises),
+    /// Feed recordings of real runs to the same actors, and tell whether everything comes out the same
+    Replay(replay::Replay),
     /// Walk at random through a system too big to exhaust
     Simulate(simulate::Simulate),
 }

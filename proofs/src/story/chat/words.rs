@@ -79,7 +79,7 @@ pub(crate) fn event(event: &Event) -> Option<String> {
 }
 
 /// What an operator reads.
-pub(super) fn notice(notice: &Notice) -> Option<String> {
+pub(crate) fn notice(notice: &Notice) -> Option<String> {
     Some(match notice {
         Notice::Started => return None,
         Notice::Clients(people) => table(people),

@@ -1,0 +1,125 @@
+//! Reads recordings.
+
+use std::path::{Path, PathBuf};
+
+use net::record::{BUILD, Ending, Life, ReadError, read};
+
+/// A life, and where it is recorded.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// The file.
+    pub file: PathBuf,
+    /// The life.
+    pub life: Life,
+}
+
+/// Why recordings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Unusable {
+    /// One of them is no recording, or not any more.
+    #[error("{}: {error}", file.display())]
+    File {
+        /// Which.
+        file: PathBuf,
+        /// Why.
+        error: ReadError,
+    },
+    /// The recording of an actor begins somewhere else than at its start.
+    #[error("{}: the recording of {actor} does not begin with its start", file.display())]
+    NoStart {
+        /// Which.
+        file: PathBuf,
+        /// Whose.
+        actor: String,
+    },
+    /// Recorded by another program.
+    #[error(
+        "{}: recorded by version {found}, this is version {BUILD}; other actors may behave otherwise (--any-build tries it)",
+        file.display()
+    )]
+    Build {
+        /// Which.
+        file: PathBuf,
+        /// By which one.
+        found: String,
+    },
+    /// Two files that belong to different programs.
+    #[error(
+        "{} was recorded by version {found}, {} by version {other}: they cannot belong to one run",
+        file.display(), first.display()
+    )]
+    Mixed {
+        /// Which.
+        file: PathBuf,
+        /// By which one.
+        found: String,
+        /// The first file.
+        first: PathBuf,
+        /// By which one.
+        other: String,
+    },
+    /// The same life more than once.
+    #[error("{} and {} hold the same recording of {actor}", file.display(), first.display())]
+    Twice {
+        /// Which.
+        file: PathBuf,
+        /// Where it was before.
+        first: PathBuf,
+        /// Whose.
+        actor: String,
+    },
+}
+
+/// All lives in these files. Those of other builds are refused, unless asked for; those of different ones always.
+pub fn load(files: &[PathBuf], any_build: bool) -> Result<Vec<Recorded>, Unusable> {
+    let mut all: Vec<Recorded> = Vec::new();
+    for file in files {
+        for recorded in of_file(file)? {
+            let header = &recorded.life.header;
+            if let Some(first) = all.first().filter(|first| first.life.header.build != header.build) {
+                return Err(Unusable::Mixed {
+                    file: file.clone(),
+                    found: header.build.clone(),
+                    first: first.file.clone(),
+                    other: first.life.header.build.clone(),
+                });
+            }
+            if header.build != BUILD && !any_build {
+                return Err(Unusable::Build { file: file.clone(), found: header.build.clone() });
+            }
+            if let Some(first) = all.iter().find(|known| known.life.header == *header) {
+                let (file, first) = (file.clone(), first.file.clone());
+                return Err(Unusable::Twice { file, first, actor: header.name.clone() });
+            }
+            all.push(recorded);
+        }
+    }
+    Ok(all)
+}
+
+fn of_file(file: &Path) -> Result<Vec<Recorded>, Unusable> {
+    let lives = read(file).map_err(|error| Unusable::File { file: file.to_owned(), error })?;
+    Ok(lives.into_iter().map(|life| Recorded { file: file.to_owned(), life }).collect())
+}
+
+impl Recorded {
+    /// What it is, in a few words.
+    pub fn title(&self) -> String {
+        let header = &self.life.header;
+        format!("{} at {}", header.name, header.address)
+    }
+
+    /// How the recording ends, in a sentence; nothing if the host was stopped in order.
+    pub fn ending(&self) -> Option<String> {
+        match &self.life.ending {
+            Ending::Stopped(_) => None,
+            Ending::Cut(reason) => {
+                Some(format!("the recorder gave up: {reason}; what followed is not known"))
+            }
+            Ending::Open { torn: false } => Some("it was killed, or still runs".into()),
+            Ending::Open { torn: true } => {
+                Some("it was killed in the middle of a line, which is left out".into())
+            }
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! Feeds one life to its actor.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use model::{Client, Message, Packet, Server, Timer};
+use net::Hosted;
+use net::record::{
+    Configured, Digest, Ending, Input, Life, Record, Texts, Words, apply, sum_of_outputs, sum_of_state,
+};
+use stateright::actor::{Command, Id, Out};
+
+use super::words;
+
+/// A life that came out the same to its last record.
+#[derive(Debug, Default)]
+pub struct Replayed {
+    /// What each record made the actor send to peers.
+    pub sent: Vec<Vec<(Id, Packet)>>,
+    /// How many digests of states were compared.
+    pub states: usize,
+}
+
+/// The first record that comes out otherwise.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// In which line.
+    pub line: usize,
+    /// Which record of this life, from 1.
+    pub record: usize,
+    /// What the actor saw.
+    pub input: String,
+    /// What is different.
+    pub what: What,
+}
+
+/// What is different.
+#[derive(Debug, PartialEq, Eq)]
+pub enum What {
+    /// The life begins with something else than its start, or starts once more.
+    Start,
+    /// What the actor did.
+    Outputs {
+        /// Then.
+        recorded: Digest,
+        /// Now.
+        replayed: Digest,
+        /// What it does now.
+        did: Vec<String>,
+        /// What may have happened to the recording.
+        guess: Option<Guess>,
+    },
+    /// What the actor knew.
+    State {
+        /// Then.
+        recorded: Digest,
+        /// Now.
+        replayed: Digest,
+        /// The line of the last state that is the same.
+        since: Option<usize>,
+    },
+}
+
+/// What would explain the digest of outputs that was recorded.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Guess {
+    /// The actor did nothing then.
+    Nothing,
+    /// All that it does now, except this.
+    Less(String),
+    /// What the input of the next record leads to here.
+    NextInput,
+}
+
+/// Feeds a life to its actor, and compares every digest.
+pub fn replay(life: &Life) -> Result<Replayed, Difference> {
+    match life.header.actor.clone() {
+        Configured::Server(config) => Run::of(&Server { config }, life).run(),
+        Configured::Client(config) => Run::of(&Client { config }, life).run(),
+    }
+}
+
+type Outputs<A> = Vec<Command<Message, Timer, (), <A as stateright::actor::Actor>::Storage>>;
+
+struct Run<'a, A: Hosted> {
+    actor: &'a A,
+    id: Id,
+    life: &'a Life,
+    words: Words,
+    replayed: Replayed,
+    /// The line of the last state that is the same.
+    since: Option<usize>,
+}
+
+impl<'a, A: Hosted> Run<'a, A> {
+    fn of(actor: &'a A, life: &'a Life) -> Run<'a, A> {
+        let words = match life.header.texts {
+            Texts::Plain => Words::Plain,
+            Texts::Digests => Words::Redacted,
+        };
+        let id = life.header.address.into();
+        Run { actor, id, life, words, replayed: Replayed::default(), since: None }
+    }
+
+    fn run(mut self) -> Result<Replayed, Difference> {
+        let mut state = None;
+        for (place, (line, record)) in self.life.steps.iter().enumerate() {
+            let at = |what| difference(*line, place, record, what);
+            let mut outputs = Vec::new();
+            let next = self.step(state, &record.input, &mut outputs).ok_or_else(|| at(What::Start))?;
+            let replayed = sum_of_outputs(&self.words, &outputs);
+            if replayed != record.out {
+                let did = outputs.iter().map(words::output).collect();
+                let guess = self.guess(place, outputs);
+                return Err(at(What::Outputs { recorded: record.out, replayed, did, guess }));
+            }
+            self.compare(record.state, &next, *line).map_err(at)?;
+            self.replayed.sent.push(outputs.into_iter().filter_map(to_peer).collect());
+            state = Some(next);
+        }
+        self.end(state)
+    }
+
+    /// What the actor is after this input, and what it does; nothing if it cannot have it now.
+    fn step(&self, state: Option<A::State>, input: &Input, outputs: &mut Outputs<A>) -> Option<A::State> {
+        let mut out = Out::new();
+        let next = match (state, input) {
+            (None, Input::Start) => self.actor.on_start(self.id, &None, &mut out),
+            (None, _) | (Some(_), Input::Start) => return None,
+            (Some(state), input) => {
+                let mut state = Cow::Owned(state);
+                apply(self.actor, self.id, &mut state, input.clone(), &mut out);
+                state.into_owned()
+            }
+        };
+        outputs.extend(out);
+        Some(next)
+    }
+
+    fn compare(&mut self, recorded: Option<Digest>, state: &A::State, line: usize) -> Result<(), What> {
+        let Some(recorded) = recorded else { return Ok(()) };
+        let replayed = sum_of_state(&self.words, state);
+        if replayed != recorded {
+            return Err(What::State { recorded, replayed, since: self.since });
+        }
+        self.replayed.states += 1;
+        self.since = Some(line);
+        Ok(())
+    }
+
+    fn end(mut self, state: Option<A::State>) -> Result<Replayed, Difference> {
+        let last = self.life.steps.last();
+        if let (Ending::Stopped(recorded), Some(state), Some((line, record))) =
+            (&self.life.ending, state, last)
+        {
+            let at = |what| difference(line + 1, self.life.steps.len() - 1, record, what);
+            self.compare(*recorded, &state, line + 1).map_err(at)?;
+        }
+        Ok(self.replayed)
+    }
+
+    fn guess(&self, place: usize, mut outputs: Outputs<A>) -> Option<Guess> {
+        let recorded = self.life.steps[place].1.out;
+        let is_recorded = |outputs: &Outputs<A>| sum_of_outputs(&self.words, outputs) == recorded;
+        if is_recorded(&Vec::new()) {
+            return Some(Guess::Nothing);
+        }
+        if let Some((_, next)) = self.life.steps.get(place + 1) {
+            let mut others = Vec::new();
+            if self.step(self.before(place), &next.input, &mut others).is_some() && is_recorded(&others) {
+                return Some(Guess::NextInput);
+            }
+        }
+        for place in 0..outputs.len() {
+            let left_out = outputs.remove(place);
+            if is_recorded(&outputs) {
+                return Some(Guess::Less(words::output(&left_out)));
+            }
+            outputs.insert(place, left_out);
+        }
+        None
+    }
+
+    /// The state before a record.
+    fn before(&self, place: usize) -> Option<A::State> {
+        let inputs = self.life.steps[..place].iter().map(|(_, record)| &record.input);
+        inputs.fold(None, |state, input| self.step(state, input, &mut Vec::new()))
+    }
+}
+
+fn difference(line: usize, place: usize, record: &Record, what: What) -> Difference {
+    Difference { line, record: place + 1, input: words::input(&record.input), what }
+}
+
+fn to_peer<R, S>(output: Command<Message, Timer, R, S>) -> Option<(Id, Packet)> {
+    match output {
+        Command::Send(to, Message::Packet(packet)) => Some((to, packet)),
+        _ => None,
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Difference { line, record, input, what } = self;
+        writeln!(f, "record {record} (line {line}), {input}")?;
+        write!(f, "{what}")
+    }
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            What::Start => write!(f, "an actor starts once, and before anything else"),
+            What::Outputs { recorded, replayed, did, guess } => {
+                writeln!(
+                    f,
+                    "what it did then has digest {:016x}, what it does now {:016x}:",
+                    recorded.0, replayed.0
+                )?;
+                if did.is_empty() {
+                    writeln!(f, "  nothing")?;
+                }
+                for line in did {
+                    writeln!(f, "  {line}")?;
+                }
+                match guess {
+                    None => write!(f, "No simple change of this explains what was recorded."),
+                    Some(guess) => write!(f, "{guess}"),
+                }
+            }
+            What::State { recorded, replayed, since } => {
+                writeln!(f, "its state then has digest {:016x}, now {:016x};", recorded.0, replayed.0)?;
+                match since {
+                    Some(line) => write!(f, "the last state that is the same is that of line {line}"),
+                    None => write!(f, "no earlier state was recorded"),
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Display for Guess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Guess::Nothing => write!(f, "Then it did nothing."),
+            Guess::Less(output) => write!(f, "Then it did the same, except for this: {output}."),
+            Guess::NextInput => write!(
+                f,
+                "Then it did what the next record leads to: a record before it is missing, or the two were swapped."
+            ),
+        }
+    }
+}
