@@ -186,9 +186,12 @@ impl<'a> Talk<'a> {
 fn code(reason: Exit) -> u8 {
     match reason {
         Exit::Deregistered => 0,
-        Exit::ServerSilent | Exit::NameTaken | Exit::AddressTaken | Exit::ServerFull | Exit::NameReserved => {
-            1
-        }
+        Exit::ServerSilent
+        | Exit::NameTaken
+        | Exit::AddressTaken
+        | Exit::ServerFull
+        | Exit::NameReserved
+        | Exit::Kicked => 1,
     }
 }
 

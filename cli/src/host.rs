@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use model::Command;
+use model::{Command, Order};
 use net::{Console, HostError, Hosted, Options, Told};
 
 /// A running server or client.
@@ -33,6 +33,13 @@ impl Host {
     pub(crate) fn command(&self, command: Command) {
         if let Err(error) = self.console.command(command) {
             tracing::warn!("command not taken: {error}");
+        }
+    }
+
+    /// Gives a server an order.
+    pub(crate) fn order(&self, order: Order) {
+        if let Err(error) = self.console.order(order) {
+            tracing::warn!("order not taken: {error}");
         }
     }
 

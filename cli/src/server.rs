@@ -1,12 +1,12 @@
 //! Runs a server and prints its notices.
 
 use std::net::{Ipv4Addr, SocketAddrV4};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, anyhow};
-use crossbeam_channel::{Receiver, select};
+use crossbeam_channel::{Receiver, after, never, select};
 use model::ids::{Key, Session};
-use model::{Server, ServerConfig};
+use model::{Notice, Order, Server, ServerConfig};
 use net::record::Configured;
 use net::{HostError, Options, Overflow, Seal, Side, Told};
 
@@ -23,7 +23,7 @@ pub(crate) const DEFAULT_PORT: u16 = 6666;
 pub(crate) fn run<C: Cast>(plan: &Plan, port: u16, stop: &Receiver<()>) -> anyhow::Result<u8> {
     let address = SocketAddrV4::new(plan.bind.unwrap_or(Ipv4Addr::UNSPECIFIED), port);
     let host = start::<C>(plan, address)??;
-    let ended = print_until(host.told(), stop, plan.log_text);
+    let ended = print_until(&host, stop, plan.log_text);
     host.stop();
     ended
 }
@@ -44,12 +44,20 @@ pub(crate) fn start<C: Cast>(plan: &Plan, address: SocketAddrV4) -> anyhow::Resu
     Ok(Host::start(C::server(Server { config }), address, options))
 }
 
-fn print_until(told: &Receiver<Told>, stop: &Receiver<()>, log_text: bool) -> anyhow::Result<u8> {
+/// Whoever is asked to stop tells the clients first, and does not wait longer for that than `PARTING`.
+fn print_until(host: &Host, stop: &Receiver<()>, log_text: bool) -> anyhow::Result<u8> {
+    let mut parting = never();
     loop {
         let told = select! {
-            recv(told) -> told => told.context("the network part has ended")?,
-            recv(stop) -> _ => return Ok(0),
+            recv(host.told()) -> told => told.context("the network part has ended")?,
+            recv(stop) -> _ => {
+                host.order(Order::Stop);
+                parting = after(PARTING);
+                continue;
+            }
+            recv(parting) -> _ => return Ok(0),
         };
+        let last = matches!(told, Told::Notice(Notice::Stopped { .. }));
         match told {
             Told::Notice(notice) => {
                 if plain::print(&render::notice(&notice, log_text)).is_err() {
@@ -63,8 +71,14 @@ fn print_until(told: &Receiver<Told>, stop: &Receiver<()>, log_text: bool) -> an
             }
             Told::Event(_) => {}
         }
+        if last {
+            return Ok(0);
+        }
     }
 }
+
+/// How long telling everybody may take. A notice can be lost when the output is slow.
+const PARTING: Duration = Duration::from_millis(500);
 
 fn key() -> anyhow::Result<Key> {
     let mut key = [0; 16];

@@ -94,6 +94,7 @@ fn signals_end_a_server_cleanly() {
         let [port] = ports();
         let mut server = server(port);
         server.signal(signal);
+        server.expect("Server stopped, 0 clients told");
         server.expect_end(0);
     }
 }

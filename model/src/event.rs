@@ -100,6 +100,8 @@ pub enum Event {
     /// The session has ended at the server; the client leaves group mode, tells what is queued, and registers
     /// again. Whether the command under way took effect is not known.
     SessionLost,
+    /// The server says that it stops. It may come back; until then it is silent.
+    ServerStopping,
     /// The client has ended. This is the last event, so what was still queued comes with it.
     Exited {
         /// Why.
@@ -124,6 +126,8 @@ pub enum Exit {
     ServerFull,
     /// The name is the server's own.
     NameReserved,
+    /// The operator of the server has put this client out.
+    Kicked,
 }
 
 /// A line of the directory as people see it.

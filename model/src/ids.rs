@@ -56,6 +56,10 @@ number! {
     Nonce, "n"
 }
 number! {
+    /// Counts how often a server has been stopped, over all its lives. Zero is never.
+    Stop, "stop"
+}
+number! {
     /// Where a directory entry is kept. A slot is given to another name only when its holder is offline.
     Slot, "@"
 }

@@ -4,7 +4,7 @@
 //! both get the same code. Read in this order:
 //!
 //! 1. [`name`], [`ids`]: what things are called. [`config`]: every limit and the one waiting time.
-//! 2. [`packet`]: everything peers can say. [`command`], [`event`], [`notice`]: everything a person or an
+//! 2. [`packet`]: everything peers can say. [`command`], [`event`], [`order`], [`notice`]: everything a person or an
 //!    operator can say and be told. Only packets have a codec (in `net`), so no datagram can be a command.
 //! 3. [`client`] and [`server`]: a file per conversation, the same conversations on both sides.
 //!
@@ -20,6 +20,7 @@ pub mod ids;
 pub mod message;
 pub mod name;
 pub mod notice;
+pub mod order;
 pub mod packet;
 pub mod server;
 
@@ -30,5 +31,6 @@ pub use event::Event;
 pub use message::{Message, Timer, console};
 pub use name::{Name, Text};
 pub use notice::Notice;
+pub use order::Order;
 pub use packet::Packet;
 pub use server::{Server, ServerState};

@@ -6,6 +6,7 @@ use crate::command::Command;
 use crate::event::Event;
 use crate::ids::Session;
 use crate::notice::Notice;
+use crate::order::Order;
 use crate::packet::Packet;
 
 /// The console's address. No socket address maps to it.
@@ -24,6 +25,8 @@ pub enum Message {
     Event(Event),
     /// To the operator of a server.
     Notice(Notice),
+    /// From the operator of a server.
+    Order(Order),
 }
 
 /// Every timer of the protocol. A timer carries no time of its own: when it fires, its subject is *suspected*

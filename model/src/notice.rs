@@ -79,6 +79,32 @@ pub enum Notice {
         /// Its members, sorted.
         members: Vec<Name>,
     },
+    /// The operator has put a client out.
+    Kicked {
+        /// Whom.
+        name: Name,
+    },
+    /// The operator wanted to put somebody out who is not there.
+    KickRefused {
+        /// Whom.
+        name: Name,
+        /// Why.
+        reason: KickRefusal,
+    },
+    /// The server has stopped, as the operator asked. This is the last notice.
+    Stopped {
+        /// How many clients were online, and have been told.
+        told: usize,
+    },
+}
+
+/// Why nobody was put out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KickRefusal {
+    /// The directory has no such name.
+    Unknown,
+    /// The name is not online.
+    Offline,
 }
 
 /// Why a group was not created.

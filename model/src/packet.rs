@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use stateright::actor::Id;
 
-use crate::ids::{Cookie, DirectNumber, Index, Nonce, Pass, RequestNumber, Session, Slot, Version};
+use crate::ids::{Cookie, DirectNumber, Index, Nonce, Pass, RequestNumber, Session, Slot, Stop, Version};
 use crate::name::{Name, Text};
 
 /// A peer message.
@@ -139,6 +139,10 @@ pub enum Down {
     Probe(Version),
     /// This session has ended. Sent only in answer, with the pass that came with the question.
     Gone,
+    /// The operator has put this client out. Sent once, and then in answer to whatever the client says.
+    Kicked,
+    /// The server stops for this time. Sent once.
+    Stopping(Stop),
 }
 
 /// Why a client was not registered.
@@ -306,7 +310,13 @@ impl Down {
     fn text_mut(&mut self) -> Option<&mut Text> {
         match self {
             Down::Post { text, .. } => Some(text),
-            Down::Reply { .. } | Down::Update(_) | Down::Removed { .. } | Down::Probe(_) | Down::Gone => None,
+            Down::Reply { .. }
+            | Down::Update(_)
+            | Down::Removed { .. }
+            | Down::Probe(_)
+            | Down::Gone
+            | Down::Kicked
+            | Down::Stopping(_) => None,
         }
     }
 }

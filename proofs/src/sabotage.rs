@@ -184,6 +184,40 @@ pub static ALL: &[Sabotage] = &[
         },
     },
     Sabotage {
+        name: "kicks-in-words-only",
+        about: "the server ends the session that it kicks, and leaves it in its group",
+        breaks: "online-members",
+        scenario: "kick-order",
+        apply: keep_members,
+    },
+    Sabotage {
+        name: "tells-every-stop",
+        about: "a client does not remember that it has told of the stop",
+        breaks: "shown-once",
+        scenario: "stop",
+        apply: |_, next| {
+            on_clients(next, |seat| {
+                if let Phase::Registered(own) = &mut seat.client.phase {
+                    own.last_stop = model::ids::Stop::default();
+                }
+            });
+        },
+    },
+    Sabotage {
+        name: "stops-and-goes-on",
+        about: "the server leaves its timers armed when it stops",
+        breaks: "unresponsive-removed",
+        scenario: "stop",
+        apply: |last, next| {
+            if crate::system::server(next).stopped {
+                let armed: Vec<Timer> = last.timers_set[SERVER].iter().copied().collect();
+                for timer in armed {
+                    next.timers_set[SERVER].set(timer);
+                }
+            }
+        },
+    },
+    Sabotage {
         name: "never-tries-again",
         about: "a client sets no timer for what it sends",
         breaks: "settles",

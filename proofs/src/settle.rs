@@ -197,23 +197,25 @@ impl<'a> Run<'a> {
             RoleState::Seat(seat) if !crashed => Some(seat),
             _ => None,
         });
-        let quiet = server.window.unanswered == 0
-            && server.window.queue.is_empty()
-            && server.posts == 0
-            && server.strangers.is_empty()
-            && server.sessions.values().filter_map(|record| record.online.as_ref()).all(|online| {
-                online.probe.is_none()
-                    && online.bucket == Bucket::default()
-                    && online.sync.sent.is_none()
-                    && online.sync.acked == server.directory.version
-                    && online.membership.as_ref().is_none_or(|membership| membership.unanswered == 0)
-            });
+        // A server that is stopped waits for nobody.
+        let quiet = server.stopped
+            || server.window.unanswered == 0
+                && server.window.queue.is_empty()
+                && server.posts == 0
+                && server.strangers.is_empty()
+                && server.sessions.values().filter_map(|record| record.online.as_ref()).all(|online| {
+                    online.probe.is_none()
+                        && online.bucket == Bucket::default()
+                        && online.sync.sent.is_none()
+                        && online.sync.acked == server.directory.version
+                        && online.membership.as_ref().is_none_or(|membership| membership.unanswered == 0)
+                });
         quiet
             && seats.into_iter().all(|seat| match &seat.client.phase {
                 Phase::Exited(_) => seat.person.exit.is_some(),
                 Phase::Registering(_) => false,
                 Phase::Registered(own) => {
-                    let online = server.online(own.pass.session).is_some();
+                    let online = !server.stopped && server.online(own.pass.session).is_some();
                     let current = seat.client.directory.version == server.directory.version;
                     own.pending.is_none()
                         && (seat.person.ready || seat.client.leaving)

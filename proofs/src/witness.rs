@@ -297,6 +297,53 @@ pub static ALL: &[Witness] = &[
         },
     },
     Witness {
+        name: "kicked",
+        about: "a client is told that the operator has put it out",
+        seen: |_, _, next| seats(next).any(|(_, seat)| seat.person.exit == Some(Exit::Kicked)),
+    },
+    Witness {
+        name: "told-late-of-the-kick",
+        about: "a client that was put out and has not heard of it says something, and is told",
+        seen: |last, action, _| match action {
+            ActorModelAction::Deliver { msg: Packet::Up { pass, .. }, .. } => {
+                let kicked = server(last).sessions.get(&pass.session).is_some_and(|record| record.kicked);
+                let unaware = |(_, seat): (usize, &crate::system::seat::SeatState)| {
+                    seat.client.registered().is_some_and(|own| own.pass == *pass)
+                };
+                kicked && seats(last).any(unaware)
+            }
+            _ => false,
+        },
+    },
+    Witness {
+        name: "flushed-on-kick",
+        about: "queued direct messages are shown when the operator puts a client out",
+        seen: |last, _, next| flushed(last, next, |seat| seat.person.exit == Some(Exit::Kicked)),
+    },
+    Witness {
+        name: "stopped",
+        about: "the server stops while a request is under way",
+        seen: |last, _, next| {
+            let asks = |(_, seat): (usize, &crate::system::seat::SeatState)| {
+                matches!(seat.client.pending(), Some(model::client::Pending::Request(_)))
+            };
+            !server(last).stopped && server(next).stopped && seats(next).any(asks)
+        },
+    },
+    Witness {
+        name: "told-of-the-stop",
+        about: "a client is told that the server stops",
+        seen: |_, _, next| seats(next).any(|(_, seat)| seat.person.stops > 0),
+    },
+    Witness {
+        name: "direct-after-stop",
+        about: "a direct message is acked to its sender after the server has stopped",
+        seen: |last, _, next| {
+            let received = |state| fates(state).filter(|fate| *fate == Fate::Received).count();
+            server(last).stopped && received(next) > received(last)
+        },
+    },
+    Witness {
         name: "left",
         about: "a client deregisters",
         seen: |last, action, next| {

@@ -44,9 +44,9 @@ impl Screen {
         }
     }
 
-    /// A person who is put out by a silent server is still in the group then; one who left is not.
+    /// A person who is put out is still in the group then; one who left is not.
     fn farewell(&mut self, reason: Exit, queued: &[(Name, Text)]) -> Vec<String> {
-        if reason != Exit::ServerSilent {
+        if !matches!(reason, Exit::ServerSilent | Exit::Kicked) {
             self.group = None;
         }
         let mut lines = self.mark(reasons(reason).iter().map(ToString::to_string));
@@ -94,6 +94,7 @@ fn words(event: &Event) -> Vec<String> {
                 .into(),
         ],
         Event::InvalidCommand => vec!["Invalid command".into()],
+        Event::ServerStopping => vec!["The server says that it is stopping.".into()],
         Event::SessionLost => vec![
             "The server has ended this session, registering again. Whether the last command took effect is not \
              known."
@@ -114,6 +115,7 @@ fn reasons(reason: Exit) -> &'static [&'static str] {
     match reason {
         Exit::Deregistered => &["You are Offline. Bye."],
         Exit::ServerSilent => &["Server not responding", "Exiting"],
+        Exit::Kicked => &["The operator of the server has put you out.", "Exiting"],
         Exit::NameTaken => &["Someone has already used this name. Try another one."],
         Exit::AddressTaken => &["Someone has already used this (IP, port) combination. Try another one."],
         Exit::ServerFull => &["The server has as many clients as it may. Try again later."],
@@ -195,6 +197,7 @@ mod tests {
             (Event::Joined(name("G")), &["Entered group G successfully"]),
             (Event::NoSuchGroup(name("G")), &["Group G does not exist"]),
             (Event::InvalidCommand, &["Invalid command"]),
+            (Event::ServerStopping, &["The server says that it is stopping."]),
         ];
         for (event, words) in cases {
             let expected: Vec<String> = words.iter().map(|line| format!(">>> {line}")).collect();
@@ -259,6 +262,14 @@ mod tests {
         assert_eq!(
             inside(&exited(Exit::ServerSilent)),
             [">>> (roomA) Server not responding", ">>> (roomA) Exiting", ">>> Y: hello"]
+        );
+        assert_eq!(
+            inside(&exited(Exit::Kicked)),
+            [
+                ">>> (roomA) The operator of the server has put you out.",
+                ">>> (roomA) Exiting",
+                ">>> Y: hello"
+            ]
         );
     }
 

@@ -1,6 +1,6 @@
 //! What an operator at a server reads.
 
-use model::notice::GroupRefusal;
+use model::notice::{GroupRefusal, KickRefusal};
 use model::{Name, Notice};
 
 use super::{PROMPT, table};
@@ -34,6 +34,11 @@ fn words(notice: &Notice, log_text: bool) -> Vec<String> {
         Notice::Removed { member, group } => {
             vec![format!("Client {} not responsive, removed from {}", safe(member), safe(group))]
         }
+        Notice::Kicked { name } => vec![format!("Client {} kicked", safe(name))],
+        Notice::KickRefused { name, reason } => {
+            vec![format!("Client {} not kicked, {}", safe(name), why_not(*reason))]
+        }
+        Notice::Stopped { told } => vec![format!("Server stopped, {told} {} told", clients(*told))],
         Notice::ListedGroups { by, groups } => {
             list(format!("Client {} requested listing groups, current groups:", safe(by)), groups)
         }
@@ -57,6 +62,17 @@ fn why(reason: GroupRefusal) -> &'static str {
         GroupRefusal::Exists => "group already exists",
         GroupRefusal::TooMany => "there are as many groups as there may be",
     }
+}
+
+fn why_not(reason: KickRefusal) -> &'static str {
+    match reason {
+        KickRefusal::Unknown => "there is no such client",
+        KickRefusal::Offline => "it is offline",
+    }
+}
+
+fn clients(count: usize) -> &'static str {
+    if count == 1 { "client" } else { "clients" }
 }
 
 fn list(head: String, names: &[Name]) -> Vec<String> {
@@ -116,6 +132,17 @@ mod tests {
                 Notice::Removed { member: by.clone(), group: group.clone() },
                 &["Client X not responsive, removed from G"],
             ),
+            (Notice::Kicked { name: by.clone() }, &["Client X kicked"]),
+            (
+                Notice::KickRefused { name: by.clone(), reason: KickRefusal::Unknown },
+                &["Client X not kicked, there is no such client"],
+            ),
+            (
+                Notice::KickRefused { name: by.clone(), reason: KickRefusal::Offline },
+                &["Client X not kicked, it is offline"],
+            ),
+            (Notice::Stopped { told: 1 }, &["Server stopped, 1 client told"]),
+            (Notice::Stopped { told: 2 }, &["Server stopped, 2 clients told"]),
             (
                 Notice::ListedGroups { by: by.clone(), groups: vec![name("A"), name("B")] },
                 &["Client X requested listing groups, current groups:", "A", "B"],

@@ -10,7 +10,7 @@
 //!              │                       ▼                                       │
 //!              │        mode:    alone ⇄ in a group (join; leave, removal)     │
 //!              │        pending: none ⇄ request | direct message (attempts)    │
-//!              └───────────── Refused, or out of attempts ─────────────────────┘
+//!              └───────── Refused, Kicked, or out of attempts ─────────────────┘
 //! ```
 
 mod commands;
@@ -18,6 +18,7 @@ mod directory;
 mod directs;
 mod groups;
 mod leaving;
+mod orders;
 mod posts;
 mod registering;
 mod requests;
@@ -64,7 +65,7 @@ impl Actor for Client {
             Message::Packet(packet) if src == self.config.server => self.on_server_packet(state, packet, out),
             Message::Packet(packet) => self.on_peer_packet(state, src, packet, out),
             Message::Command(command) if src == console() => commands::on_command(self, state, command, out),
-            Message::Command(_) | Message::Event(_) | Message::Notice(_) => {}
+            Message::Command(_) | Message::Event(_) | Message::Notice(_) | Message::Order(_) => {}
         }
     }
 
@@ -110,6 +111,8 @@ impl Client {
             Down::Removed { join } => groups::on_removed(self, state, join, out),
             Down::Probe(asked) => leaving::on_probe(self, state, asked, out),
             Down::Gone => leaving::on_gone(self, state, out),
+            Down::Kicked => orders::on_kicked(self, state, out),
+            Down::Stopping(stop) => orders::on_stopping(self, state, stop, out),
         }
     }
 

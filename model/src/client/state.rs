@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use stateright::actor::Id;
 
 use crate::event::Exit;
-use crate::ids::{Cookie, DirectNumber, Index, Nonce, Pass, RequestNumber, Session};
+use crate::ids::{Cookie, DirectNumber, Index, Nonce, Pass, RequestNumber, Session, Stop};
 use crate::name::{Name, Text};
 use crate::packet::{Request, Verdict};
 
@@ -64,6 +64,8 @@ pub struct Registered {
     pub last_request: RequestNumber,
     /// The number of the last direct message.
     pub last_direct: DirectNumber,
+    /// The last stop of the server that the person was told of.
+    pub last_stop: Stop,
 }
 
 /// In a group or not.
@@ -182,6 +184,7 @@ impl Registered {
             pending: None,
             last_request: RequestNumber::default(),
             last_direct: DirectNumber::default(),
+            last_stop: Stop::default(),
         }
     }
 }

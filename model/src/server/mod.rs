@@ -3,6 +3,7 @@
 //! ```text
 //!  a session:            Register ok                    Deregister, or a probe out of attempts
 //!           (unknown) ───────────────▶ online ─────────────────────────────────────────────▶ ended
+//!                                      │ order to kick ───────────────────────────────────▶ ended, kicked
 //!                                      │ update: none ⇄ out (attempts) ──out of attempts──▶ probe
 //!                                      │ probe:  none ⇄ asked (attempts) ──out of attempts──▶ ended
 //!                                      │ member: none ⇄ of one group, posts out (attempts)
@@ -14,6 +15,7 @@ mod directory;
 mod fanout;
 mod groups;
 mod leaving;
+mod orders;
 mod posts;
 mod probing;
 mod recovering;
@@ -66,17 +68,28 @@ impl Actor for Server {
     }
 
     fn on_msg(&self, _: Id, state: &mut Cow<'_, ServerState>, src: Id, msg: Message, out: &mut Out<Self>) {
+        if state.stopped {
+            return;
+        }
         match msg {
             Message::Packet(Packet::Register { name, nonce, cookie }) => {
                 registering::on_register(self, state, src, name, nonce, cookie, out);
             }
             Message::Packet(Packet::Up { pass, up }) => self.on_up(state, src, pass, up, out),
+            Message::Order(order) if src == console() => orders::on_order(self, state, order, out),
             // What only clients are told, and what an operator cannot ask, is no business of a server.
-            Message::Packet(_) | Message::Command(_) | Message::Event(_) | Message::Notice(_) => {}
+            Message::Packet(_)
+            | Message::Command(_)
+            | Message::Event(_)
+            | Message::Notice(_)
+            | Message::Order(_) => {}
         }
     }
 
     fn on_timeout(&self, _: Id, state: &mut Cow<'_, ServerState>, timer: &Timer, out: &mut Out<Self>) {
+        if state.stopped {
+            return;
+        }
         match *timer {
             Timer::Update(session) => directory::on_timeout(self, state, session, out),
             Timer::Post(session) => posts::on_timeout(self, state, session, out),

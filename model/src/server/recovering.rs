@@ -66,10 +66,11 @@ impl ServerState {
     pub fn recover(saved: &Saved) -> Result<ServerState, Unsound> {
         let mut state = ServerState::new(Session::default());
         let mut lines = BTreeMap::new();
-        let Some(Some(Value::Counters { next_session, version })) = saved.parts.get(&Part::Counters) else {
+        let Some(Some(Value::Counters { next_session, version, stops })) = saved.parts.get(&Part::Counters)
+        else {
             return Err(Unsound::NoCounters);
         };
-        state.next_session = *next_session;
+        (state.next_session, state.stops) = (*next_session, *stops);
         for (part, value) in &saved.parts {
             if !state.recover_part(part, value.as_ref(), &mut lines) {
                 return Err(Unsound::Part(part.clone()));
@@ -160,8 +161,8 @@ type Lines = BTreeMap<Version, (Slot, Entry)>;
 
 impl SavedRecord {
     fn recover(&self) -> Record {
-        let SavedRecord { slot, nonce, last, online } = self.clone();
-        Record { slot, nonce, last, online: online.map(SavedOnline::recover) }
+        let SavedRecord { slot, nonce, last, kicked, online } = self.clone();
+        Record { slot, nonce, last, kicked, online: online.map(SavedOnline::recover) }
     }
 }
 

@@ -89,7 +89,7 @@ impl Turn<'_> {
             self.state.remove_record(old);
         }
         self.state.put(slot, Entry { name, address, session, online: true });
-        let record = Record { slot, nonce, last: None, online: Some(Online::default()) };
+        let record = Record { slot, nonce, last: None, kicked: false, online: Some(Online::default()) };
         self.state.insert_record(session, record);
 
         self.out.send(address, welcome(self.server, session, address, nonce));

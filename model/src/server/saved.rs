@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{Index, Nonce, RequestNumber, Session, Slot, Version};
+use crate::ids::{Index, Nonce, RequestNumber, Session, Slot, Stop, Version};
 use crate::name::{Name, Text};
 use crate::packet::{Entry, Reply};
 
@@ -30,7 +30,7 @@ pub struct Saved {
 /// What is saved by itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Part {
-    /// What counts registrations and changes of the directory.
+    /// What counts registrations, changes of the directory, and stops.
     Counters,
     /// A line of the directory.
     Line(Slot),
@@ -51,6 +51,8 @@ pub enum Value {
         next_session: Session,
         /// Of the directory.
         version: Version,
+        /// How often it has been stopped.
+        stops: Stop,
     },
     /// Of [`Part::Line`].
     Line {
@@ -86,6 +88,8 @@ pub struct SavedRecord {
     pub nonce: Nonce,
     /// The last request and its reply.
     pub last: Option<(RequestNumber, Reply)>,
+    /// Whether the operator has put it out.
+    pub kicked: bool,
     /// What exists only while the session lasts.
     pub online: Option<SavedOnline>,
 }
@@ -152,18 +156,23 @@ impl ServerState {
     }
 
     pub(super) fn saved_counters(&self) -> Value {
-        Value::Counters { next_session: self.next_session, version: self.directory.version }
+        Value::Counters {
+            next_session: self.next_session,
+            version: self.directory.version,
+            stops: self.stops,
+        }
     }
 }
 
 impl Record {
     /// What is saved of it.
     pub fn saved(&self) -> SavedRecord {
-        let Record { slot, nonce, last, online } = self;
+        let Record { slot, nonce, last, kicked, online } = self;
         SavedRecord {
             slot: *slot,
             nonce: *nonce,
             last: last.clone(),
+            kicked: *kicked,
             online: online.as_ref().map(Online::saved),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::ids::{Index, Nonce, RequestNumber, Session, Slot, Version};
+use crate::ids::{Index, Nonce, RequestNumber, Session, Slot, Stop, Version};
 use crate::name::{Name, Text};
 use crate::packet::{Entry, Reply};
 
@@ -28,6 +28,10 @@ pub struct ServerState {
     /// Permits taken from the buckets for packets without a proof of address; full buckets are not listed. Timer
     /// `Strangers` is armed exactly while some bucket is. Each obeys `Limits::strangers`.
     pub strangers: BTreeMap<u8, usize>,
+    /// How often this server has been stopped, over all its lives.
+    pub stops: Stop,
+    /// Whether it is stopped now. Then no timer is armed, and nothing is taken any more.
+    pub stopped: bool,
 }
 
 /// What the server remembers of a session, also after it has ended.
@@ -39,6 +43,8 @@ pub struct Record {
     pub nonce: Nonce,
     /// The last request and its reply, to answer a repeat with the same.
     pub last: Option<(RequestNumber, Reply)>,
+    /// Whether the operator has put it out. Then it is not online.
+    pub kicked: bool,
     /// What exists only while the session lasts.
     pub online: Option<Online>,
 }
@@ -134,6 +140,8 @@ impl ServerState {
             posts: 0,
             window: Window::default(),
             strangers: BTreeMap::new(),
+            stops: Stop::default(),
+            stopped: false,
         }
     }
 

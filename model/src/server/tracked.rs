@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
-use crate::ids::{Index, Session, Slot};
+use crate::ids::{Index, Session, Slot, Stop};
 use crate::name::Name;
 use crate::packet::Entry;
 
@@ -66,6 +66,13 @@ impl<'a> Tracked<'a> {
         let session = self.state.next_session;
         self.state.next_session = session.next();
         session
+    }
+
+    /// The server is stopped once more.
+    pub(super) fn count_stop(&mut self) -> Stop {
+        self.state.stopped = true;
+        self.state.stops = self.state.stops.next();
+        self.state.stops
     }
 
     /// Replaces what stands in a slot of the directory.

@@ -7,6 +7,7 @@ mod directs;
 mod groups;
 mod leaving;
 mod lists;
+mod orders;
 mod posts;
 mod recovering;
 mod registering;

@@ -1,7 +1,7 @@
 //! A server that is killed and comes back with what it has saved. That what is saved is what the server holds is checked
 //! after every input of every test, in `world`.
 
-use model::ids::{Index, RequestNumber, Session, Slot, Version};
+use model::ids::{Index, RequestNumber, Session, Slot, Stop, Version};
 use model::packet::{Down, Reply, Request, Up};
 use model::server::Unsound;
 use model::server::saved::{Part, Saved, Value};
@@ -138,14 +138,22 @@ fn what_no_server_has_saved_is_refused() {
         assert_eq!(error == Unsound::NoCounters, part == Part::Counters, "without {part:?}: {error}");
         refused(part.clone(), &|saved, part| drop(saved.parts.insert(part.clone(), None)));
         let foreign = match part {
-            Part::Group(_) => Value::Counters { next_session: Session(1), version: Version(1) },
+            Part::Group(_) => {
+                Value::Counters { next_session: Session(1), version: Version(1), stops: Stop(0) }
+            }
             _ => Value::Group { next: Index(7) },
         };
         refused(part, &|saved, part| drop(saved.parts.insert(part.clone(), Some(foreign.clone()))));
     }
     for (part, value) in [
-        (Part::Counters, Value::Counters { next_session: world.session(y), version: Version(2) }),
-        (Part::Counters, Value::Counters { next_session: Session(1000), version: Version(1) }),
+        (
+            Part::Counters,
+            Value::Counters { next_session: world.session(y), version: Version(2), stops: Stop(0) },
+        ),
+        (
+            Part::Counters,
+            Value::Counters { next_session: Session(1000), version: Version(1), stops: Stop(0) },
+        ),
         (Part::Group(name("g")), Value::Group { next: Index(0) }),
         (Part::Group(name("g")), Value::Group { next: Index(2) }),
     ] {

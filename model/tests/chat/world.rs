@@ -8,7 +8,7 @@ use model::ids::{Key, Nonce, Pass, Session};
 use model::packet::{Down, Up};
 use model::server::saved::Saved;
 use model::{
-    Client, ClientConfig, ClientState, Command, Event, Limits, Message, Name, Notice, Packet, Server,
+    Client, ClientConfig, ClientState, Command, Event, Limits, Message, Name, Notice, Order, Packet, Server,
     ServerConfig, ServerState, Text, Timer, Timing, console,
 };
 use stateright::actor::{self, Actor, Id, Out};
@@ -122,6 +122,12 @@ impl World {
     /// A person types something, and everything arrives.
     pub(crate) fn say(&mut self, who: usize, command: Command) {
         self.input(who, console(), Message::Command(command));
+        self.run();
+    }
+
+    /// The operator orders something, and everything arrives.
+    pub(crate) fn order(&mut self, order: Order) {
+        self.input(SERVER, console(), Message::Order(order));
         self.run();
     }
 
@@ -340,7 +346,7 @@ impl World {
                     match message {
                         Message::Event(event) => self.told.entry(actor).or_default().push(event),
                         Message::Notice(notice) => self.notices.push(notice),
-                        Message::Command(_) | Message::Packet(_) => unreachable!(),
+                        Message::Command(_) | Message::Packet(_) | Message::Order(_) => unreachable!(),
                     }
                 }
                 actor::Command::SetTimer(timer, _) => {
@@ -385,6 +391,10 @@ impl World {
                 Phase::Exited(_) => false,
             };
             assert_eq!(self.is_armed(*who, Timer::Attempt), waits, "of client {who}: {client:?}");
+        }
+        if self.server.stopped {
+            assert!(self.timers.iter().all(|(actor, _)| *actor != SERVER), "{:?}", self.timers);
+            return self.check_saved();
         }
         let online = |session| self.server.online(session);
         for session in self.server.sessions.keys().copied() {

@@ -225,7 +225,9 @@ impl Members {
                 return Some(Heard::People(update.entries.into_iter().map(|(_, entry)| entry).collect()));
             }
             Down::Probe(version) => Up::Alive(version),
-            Down::Removed { .. } | Down::Gone => panic!("member {member} was thrown out"),
+            Down::Removed { .. } | Down::Gone | Down::Kicked | Down::Stopping(_) => {
+                panic!("member {member} was thrown out")
+            }
         };
         self.send(member, &Packet::Up { pass, up });
         None

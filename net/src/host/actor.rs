@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::time::{Duration, Instant};
 
-use model::{Command, Message, Packet, Timer, console};
+use model::{Message, Packet, Timer, console};
 use rand::Rng;
 use stateright::actor::{Actor, Command as Output, Id, Out};
 
 use super::Hosted;
 use super::bell::earlier;
-use super::console::{COMMANDS, Shared};
+use super::console::{ASKED, Asked, Shared};
 use super::crash;
 use super::faults::BadNetwork;
 use super::frame::Frame;
@@ -41,7 +41,7 @@ pub(super) struct Desk {
     shared: Arc<Shared>,
     /// Told once, when the actor has started; then empty.
     started: Option<SyncSender<()>>,
-    commands: Receiver<Command>,
+    console: Receiver<Asked>,
     timers: Timers<Timer>,
     /// Empty between wake-ups.
     outbox: Outbox,
@@ -86,9 +86,13 @@ impl<A: Hosted> Host<A> {
             self.step(desk, id, state, Input::Timer(timer));
         }
         // No more than can wait: whoever sends on meanwhile has rung for it.
-        for _ in 0..COMMANDS {
-            let Ok(command) = desk.commands.try_recv() else { break };
-            self.step(desk, id, state, Input::Command(command));
+        for _ in 0..ASKED {
+            let Ok(asked) = desk.console.try_recv() else { break };
+            let input = match asked {
+                Asked::Command(command) => Input::Command(command),
+                Asked::Order(order) => Input::Order(order),
+            };
+            self.step(desk, id, state, input);
         }
         desk.finish(now, out);
     }
@@ -140,7 +144,7 @@ impl Desk {
     pub(super) fn new(
         shared: Arc<Shared>,
         started: SyncSender<()>,
-        commands: Receiver<Command>,
+        console: Receiver<Asked>,
         faults: Option<BadNetwork>,
         sealer: Option<Sealer>,
         recorder: Option<Recorder>,
@@ -149,7 +153,7 @@ impl Desk {
         Desk {
             shared,
             started: Some(started),
-            commands,
+            console,
             timers: Timers::new(),
             outbox: Outbox::new(max),
             sealer,

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use model::Command;
+use model::{Command, Order};
 
 use super::bell::Bell;
 use super::error::CommandError;
@@ -37,6 +37,11 @@ impl Console {
     /// Gives the actor a command.
     pub fn command(&self, command: Command) -> Result<(), CommandError> {
         self.sender.send(command)
+    }
+
+    /// Gives the server an order.
+    pub fn order(&self, order: Order) -> Result<(), CommandError> {
+        self.sender.order(order)
     }
 
     /// Something that gives commands elsewhere.
@@ -97,14 +102,23 @@ impl fmt::Debug for Console {
 /// Gives commands to a hosted actor.
 #[derive(Clone)]
 pub struct CommandSender {
-    pub(super) commands: SyncSender<Command>,
+    pub(super) asked: SyncSender<Asked>,
     pub(super) shared: Arc<Shared>,
 }
 
 impl CommandSender {
     /// Gives the actor a command. Never waits, since the actor itself may be waiting for its console.
     pub fn send(&self, command: Command) -> Result<(), CommandError> {
-        self.commands.try_send(command).map_err(|error| match error {
+        self.ask(Asked::Command(command))
+    }
+
+    /// Gives the server an order. Never waits either.
+    pub fn order(&self, order: Order) -> Result<(), CommandError> {
+        self.ask(Asked::Order(order))
+    }
+
+    fn ask(&self, asked: Asked) -> Result<(), CommandError> {
+        self.asked.try_send(asked).map_err(|error| match error {
             TrySendError::Full(_) => CommandError::Full,
             TrySendError::Disconnected(_) => CommandError::Ended,
         })?;
@@ -117,6 +131,15 @@ impl fmt::Debug for CommandSender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CommandSender")
     }
+}
+
+/// What comes from a console.
+#[derive(Debug)]
+pub(super) enum Asked {
+    /// From a person.
+    Command(Command),
+    /// From an operator.
+    Order(Order),
 }
 
 /// What a host and its console share.
@@ -159,5 +182,5 @@ impl Shared {
     }
 }
 
-/// How many commands can wait. A person gives one at a time.
-pub(super) const COMMANDS: usize = 64;
+/// How many commands and orders can wait. A person gives one at a time.
+pub(super) const ASKED: usize = 64;

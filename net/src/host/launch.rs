@@ -8,7 +8,7 @@ use std::thread;
 
 use super::actor::{Desk, Host};
 use super::bell::Bell;
-use super::console::{COMMANDS, CommandSender, Console, Shared};
+use super::console::{ASKED, CommandSender, Console, Shared};
 use super::crash::{self, Ending};
 use super::error::HostError;
 use super::faults::BadNetwork;
@@ -60,7 +60,7 @@ fn launch_at<A: Hosted>(actor: A, address: SocketAddrV4, options: &Options) -> R
     crash::install_hook();
     let inbox = Inbox::new(options.overflow, options.capacity);
     let shared = Arc::new(Shared::new(Bell::new(address)?, inbox));
-    let (commands, waiting) = sync_channel(COMMANDS);
+    let (asked, waiting) = sync_channel(ASKED);
     let (started, start) = sync_channel(1);
     let faults = options.faults.map(BadNetwork::new);
     let sealer = options.seal.as_ref().map(Sealer::new).transpose()?;
@@ -73,7 +73,7 @@ fn launch_at<A: Hosted>(actor: A, address: SocketAddrV4, options: &Options) -> R
     })?;
     // The host holds the only other end: it says that it started, or drops it when `spawn` ends before.
     if start.recv().is_ok() {
-        return Ok(Console::new(address, CommandSender { commands, shared }, thread));
+        return Ok(Console::new(address, CommandSender { asked, shared }, thread));
     }
     match thread.join() {
         Ok(Run::Ended(Ending::Failed(message))) => Err(HostError::Failed(message)),

@@ -5,7 +5,7 @@
 //! 1. Stop, if asked to.
 //! 2. The datagram that came in, if it is one and passes the seal: each of its packets in turn.
 //! 3. Every timer that is due.
-//! 4. Every command that waits.
+//! 4. Every command and order that waits.
 //! 5. What this made the actor say: to the console at once, to peers as one datagram each if it fits, sealed.
 //!
 //! What `spawn` lacks, and where it is mended:

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddrV4;
 
-use model::{ClientConfig, Command, Packet, ServerConfig, Text, Timer};
+use model::{ClientConfig, Command, Order, Packet, ServerConfig, Text, Timer};
 use serde::{Deserialize, Serialize};
 
 use super::sum::Digest;
@@ -118,6 +118,8 @@ pub enum Input {
     Timer(Timer),
     /// The person at the console said something.
     Command(Command),
+    /// The operator at the console ordered something.
+    Order(Order),
 }
 
 impl Input {
@@ -126,7 +128,7 @@ impl Input {
         match self {
             Input::Packet { packet, .. } => packet.text_mut(),
             Input::Command(command) => command.text_mut(),
-            Input::Start | Input::Timer(_) => None,
+            Input::Start | Input::Timer(_) | Input::Order(_) => None,
         }
     }
 }

@@ -37,5 +37,6 @@ pub fn apply<A: Hosted>(actor: &A, id: Id, state: &mut Cow<'_, A::State>, input:
         }
         Input::Timer(timer) => actor.on_timeout(id, state, &timer, out),
         Input::Command(command) => actor.on_msg(id, state, console(), Message::Command(command), out),
+        Input::Order(order) => actor.on_msg(id, state, console(), Message::Order(order), out),
     }
 }

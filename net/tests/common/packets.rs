@@ -1,6 +1,8 @@
 //! Packets to try things on: one of each kind, the largest of each kind, any at all.
 
-use model::ids::{Cookie, DirectNumber, Index, Nonce, Pass, RequestNumber, Session, Slot, Token, Version};
+use model::ids::{
+    Cookie, DirectNumber, Index, Nonce, Pass, RequestNumber, Session, Slot, Stop, Token, Version,
+};
 use model::packet::{Down, Entry, Packet, Refusal, Reply, Request, Up, Update, Verdict};
 use model::{Name, Text};
 use proptest::collection::vec;
@@ -118,6 +120,8 @@ fn downs(parts: &Parts) -> Vec<Down> {
     downs.push(Down::Removed { join });
     downs.push(Down::Probe(Version(number)));
     downs.push(Down::Gone);
+    downs.push(Down::Kicked);
+    downs.push(Down::Stopping(Stop(number)));
     downs
 }
 
@@ -142,6 +146,8 @@ pub(crate) fn kind(packet: &Packet) -> String {
             Down::Removed { .. } => "down removed".into(),
             Down::Probe(_) => "down probe".into(),
             Down::Gone => "down gone".into(),
+            Down::Kicked => "down kicked".into(),
+            Down::Stopping(_) => "down stopping".into(),
         },
         Packet::Direct { .. } => "direct".into(),
         Packet::DirectAck { verdict, .. } => format!("direct-ack {verdict:?}"),

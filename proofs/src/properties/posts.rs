@@ -10,6 +10,9 @@ use super::society::{Society, letters};
 /// When a post is out of attempts, whoever has not acked is not a member; no post waits without a timer.
 pub(super) fn unresponsive_removed(system: &System, state: &State) -> bool {
     let (server, limits) = (server(state), &system.scenario.limits);
+    if server.stopped {
+        return state.timers_set[SERVER].iter().next().is_none();
+    }
     let mut unanswered = 0;
     let members_served = server.sessions.iter().all(|(session, record)| {
         let Some(online) = &record.online else { return true };
@@ -63,7 +66,9 @@ pub(crate) fn shown_once<S: Society>(society: &S) -> bool {
                     .all(|(other, author, said)| index != other && (from, text) != (author, said))
             })
         };
-        person.directs.values().all(|times| *times == 1) && person.posts.values().all(once)
+        person.stops <= 1
+            && person.directs.values().all(|times| *times == 1)
+            && person.posts.values().all(once)
     })
 }
 

@@ -5,7 +5,7 @@ use net::record::Input;
 use stateright::actor::{Command, Id};
 use std::net::SocketAddrV4;
 
-use crate::story::chat::words::{event, line, notice};
+use crate::story::chat::words::{event, line, notice, order};
 use crate::story::{Narrate, Scene, harmless};
 use crate::system::role::Role;
 
@@ -16,6 +16,7 @@ pub(super) fn input(input: &Input) -> String {
         Input::Packet { from, packet } => format!("from {from}: {}", words(packet)),
         Input::Timer(timer) => format!("its timer: {}", fired(timer)),
         Input::Command(command) => format!("typed: {}", line(command)),
+        Input::Order(asked) => format!("ordered: {}", order(asked)),
     })
 }
 
@@ -30,6 +31,7 @@ pub(super) fn output<R, S>(output: &Command<Message, Timer, R, S>) -> String {
             format!("tells: {}", notice(told).unwrap_or_else(|| format!("({told:?})")))
         }
         Command::Send(_, Message::Command(said)) => format!("says: {}", line(said)),
+        Command::Send(_, Message::Order(said)) => format!("says: {}", order(said)),
         Command::SetTimer(timer, _) => format!("arms a timer: {}", fired(timer)),
         Command::CancelTimer(timer) => format!("cancels a timer: {}", fired(timer)),
         Command::Save(_) => "saves what has changed".into(),

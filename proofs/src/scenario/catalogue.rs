@@ -1,5 +1,6 @@
 //! All scenarios.
 
+use super::Errand::{Kick, Stop};
 use super::Scenario;
 use super::Suspicion::{Attempt, Post as PostTimer, Probe, Refill, Update};
 use super::Wish::{Create, Dereg, Groups, Interrupt, Join, Leave, Members, Post, Restart, Send};
@@ -26,6 +27,8 @@ pub fn every() -> Vec<Scenario> {
         silent_leaver(),
         burst(),
         strangers(),
+        kick_order(),
+        stop(),
         two_people(),
         anything(),
         deep_two_people(),
@@ -259,6 +262,33 @@ fn strangers() -> Scenario {
     scenario.limits.attempts = 2;
     scenario.suspicions = vec![Attempt, Refill];
     scenario.witnesses = &["stranger-unanswered", "left"];
+    scenario
+}
+
+fn kick_order() -> Scenario {
+    let mut scenario = Scenario::new(
+        "kick-order",
+        "the operator puts out a member that has messages waiting and writes posts",
+    )
+    .person("X", 2, &[(Send("Y"), 1), (Post, 1)])
+    .person("Y", 2, &[(Post, 1), (Leave, 1)]);
+    scenario.setup = vec![("X", Create("g")), ("Y", Join("g"))];
+    scenario.errands = vec![Kick("Y"), Kick("Q")];
+    scenario.suspicions = vec![Attempt, Probe];
+    scenario.witnesses = &["kicked", "told-late-of-the-kick", "flushed-on-kick"];
+    scenario
+}
+
+fn stop() -> Scenario {
+    let mut scenario =
+        Scenario::new("stop", "the operator stops the server while requests and posts are under way")
+            .person("X", 2, &[(Send("Y"), 1), (Post, 1), (Dereg, 1)])
+            .person("Y", 1, &[(Send("X"), 1), (Leave, 1)]);
+    scenario.setup = vec![("X", Create("g")), ("X", Join("g")), ("Y", Join("g"))];
+    scenario.errands = vec![Stop];
+    scenario.limits.attempts = 2;
+    scenario.suspicions = vec![Attempt, PostTimer];
+    scenario.witnesses = &["stopped", "told-of-the-stop", "direct-after-stop"];
     scenario
 }
 

@@ -3,6 +3,8 @@
 pub mod catalogue;
 pub mod crowds;
 
+use std::fmt;
+
 use model::{Limits, Name};
 
 /// A closed world that can be exhausted.
@@ -23,6 +25,8 @@ pub struct Scenario {
     pub limits: Limits,
     /// The timers that may fire although an answer may be under way.
     pub suspicions: Vec<Suspicion>,
+    /// What the operator of the server may order, each once and at any time.
+    pub errands: Vec<Errand>,
     /// How many clients may crash.
     pub crashes: usize,
     /// How many sessions the server may give out; states beyond are not explored.
@@ -78,6 +82,15 @@ pub enum Wish {
     Restart(&'static str),
 }
 
+/// An order as operators think of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// `kick NAME`
+    Kick(&'static str),
+    /// `stop`
+    Stop,
+}
+
 /// A kind of timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Suspicion {
@@ -91,6 +104,15 @@ pub enum Suspicion {
     Probe,
     /// Of a bucket that is not full.
     Refill,
+}
+
+impl fmt::Display for Errand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Errand::Kick(name) => write!(f, "kick {name}"),
+            Errand::Stop => f.write_str("stop"),
+        }
+    }
 }
 
 impl Suspicion {
@@ -122,14 +144,16 @@ impl Scenario {
             0 => String::new(),
             strangers => format!("strangers {strangers}; "),
         };
+        let errands: Vec<String> = self.errands.iter().map(|errand| format!("{errand}; ")).collect();
         let sessions = self.sessions.max(self.people.len() as u64);
         format!(
-            "{}; attempts {}; window {}; reach {}; queue {}; {burst}{strangers}timers early: {suspicions}; crashes {}; sessions {sessions}",
+            "{}; attempts {}; window {}; reach {}; queue {}; {burst}{strangers}{}timers early: {suspicions}; crashes {}; sessions {sessions}",
             typed.join(", "),
             self.limits.attempts,
             self.limits.window,
             self.limits.reach,
             self.limits.queued,
+            errands.concat(),
             self.crashes,
         )
     }
@@ -144,6 +168,7 @@ impl Scenario {
             registered: true,
             limits: Limits { attempts: 1, burst: 0, strangers: 0, ..Limits::default() },
             suspicions: Suspicion::ALL.to_vec(),
+            errands: Vec::new(),
             crashes: 0,
             sessions: 0,
             deep: false,

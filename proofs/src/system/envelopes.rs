@@ -193,7 +193,8 @@ impl<'a> World<'a> {
                             online.probe.as_ref().is_none_or(|probe| probe.asked != *asked)
                         }))
             }
-            Down::Gone => false,
+            Down::Gone | Down::Kicked => false,
+            Down::Stopping(stop) => *stop <= own.last_stop,
         }
     }
 

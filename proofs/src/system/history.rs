@@ -25,6 +25,8 @@ pub struct History {
     pub created: Vec<Name>,
     /// Direct messages that were queued when its client was killed.
     pub lost: BTreeSet<(Name, Text)>,
+    /// How often it was told in this session that the server stops.
+    pub stops: u8,
     /// How its client ended.
     pub exit: Option<Exit>,
     /// What should never happen and shows only at the moment.
@@ -110,8 +112,9 @@ impl History {
                 self.ready = false;
                 self.exit = Some(reason);
             }
+            Event::ServerStopping => self.stops = (self.stops + 1).min(2),
+            Event::Registered => self.stops = 0,
             Event::Registering
-            | Event::Registered
             | Event::Directory(_)
             | Event::Queued { .. }
             | Event::UnknownPerson(_)

@@ -2,6 +2,7 @@
 
 pub mod envelopes;
 pub mod history;
+pub mod office;
 pub mod role;
 pub mod seat;
 
@@ -18,6 +19,7 @@ use crate::properties;
 use crate::scenario::{Scenario, Suspicion, Wish};
 use crate::settle::Memo;
 use crate::witness::Witnesses;
+use office::Office;
 use role::{Choice, Role, RoleState};
 use seat::{Seat, SeatState};
 
@@ -223,7 +225,8 @@ fn actors(scenario: &Arc<Scenario>) -> Vec<Role> {
     let limits = scenario.limits;
     let timing = Timing::default();
     let config = ServerConfig { key: KEY, first_session: FIRST_SESSION, durable: false, limits, timing };
-    let mut actors = vec![Role::Server(Server { config })];
+    let office = Office { server: Server { config }, errands: scenario.errands.clone() };
+    let mut actors = vec![Role::Server(office)];
     for (i, person) in scenario.people.iter().enumerate() {
         let restarts = person.menu.iter().flat_map(|dish| match dish.wish {
             Wish::Restart(name) => {

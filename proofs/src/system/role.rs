@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use model::{Message, Packet, Server, ServerState, Timer};
 use stateright::actor::{Actor, Command, Id, Out};
 
+use super::office::Office;
 use super::seat::{Seat, SeatState};
 
 /// An actor.
 #[derive(Clone, Debug)]
 pub enum Role {
-    /// The server; its operator only watches.
-    Server(Server),
+    /// The server and its operator.
+    Server(Office),
     /// A client and its person.
     Seat(Seat),
 }
@@ -26,7 +27,7 @@ pub enum RoleState {
     Seat(SeatState),
 }
 
-/// What a person chooses: the number of a dish on its menu.
+/// What a person or operator chooses: the number of a dish on its menu, or of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Choice(pub u8);
 
@@ -39,10 +40,11 @@ impl Actor for Role {
 
     fn on_start(&self, id: Id, _: &Option<()>, out: &mut Out<Self>) -> RoleState {
         match self {
-            Role::Server(server) => {
+            Role::Server(office) => {
                 let mut inner = Out::new();
-                let state = server.on_start(id, &None, &mut inner);
+                let state = office.server.on_start(id, &None, &mut inner);
                 forward(inner, out);
+                office.offer(out);
                 RoleState::Server(state)
             }
             Role::Seat(seat) => RoleState::Seat(seat.start(id, out)),
@@ -53,7 +55,7 @@ impl Actor for Role {
         self.step(
             state,
             out,
-            |server, state, out| server.on_msg(id, state, src, Message::Packet(packet.clone()), out),
+            |office, state, out| office.server.on_msg(id, state, src, Message::Packet(packet.clone()), out),
             |seat, state, out| {
                 seat.on_message(id, state, src, Message::Packet(packet.clone()), out);
             },
@@ -64,7 +66,7 @@ impl Actor for Role {
         self.step(
             state,
             out,
-            |server, state, out| server.on_timeout(id, state, timer, out),
+            |office, state, out| office.server.on_timeout(id, state, timer, out),
             |seat, state, out| {
                 seat.on_timeout(id, state, timer, out);
             },
@@ -75,12 +77,14 @@ impl Actor for Role {
         if let (Role::Seat(seat), RoleState::Seat(_)) = (self, &**state) {
             let RoleState::Seat(state) = state.to_mut() else { return };
             seat.choose(id, state, *choice, out);
+        } else {
+            self.step(state, out, |office, state, out| office.choose(id, state, *choice, out), |_, _, _| {});
         }
     }
 
     fn name(&self) -> String {
         match self {
-            Role::Server(server) => server.name(),
+            Role::Server(office) => office.server.name(),
             Role::Seat(seat) => seat.person.name.to_string(),
         }
     }
@@ -92,14 +96,14 @@ impl Role {
         &self,
         state: &mut Cow<'_, RoleState>,
         out: &mut Out<Role>,
-        on_server: impl FnOnce(&Server, &mut Cow<'_, ServerState>, &mut Out<Server>),
+        on_server: impl FnOnce(&Office, &mut Cow<'_, ServerState>, &mut Out<Server>),
         on_seat: impl FnOnce(&Seat, &mut Cow<'_, SeatState>, &mut Out<Role>),
     ) {
         let next = match (self, &**state) {
-            (Role::Server(server), RoleState::Server(inside)) => {
+            (Role::Server(office), RoleState::Server(inside)) => {
                 let mut inside = Cow::Borrowed(inside);
                 let mut inner = Out::new();
-                on_server(server, &mut inside, &mut inner);
+                on_server(office, &mut inside, &mut inner);
                 forward(inner, out);
                 owned(inside).map(RoleState::Server)
             }

@@ -8,11 +8,12 @@ use std::borrow::Cow;
 
 use model::client::{Pending, PendingDirect, PendingRequest, Phase};
 use model::ids::Session;
-use model::{Command, Message, Packet, Server, ServerState, Timer};
+use model::{Command, Message, Packet, ServerState, Timer};
 use stateright::actor::{self, Actor, Id, Out};
 
 use super::narrate::{Deed, Input, Narrate, Scene};
 use crate::scenario::Wish;
+use crate::system::office::Office;
 use crate::system::role::{Choice, Role, RoleState};
 use crate::system::seat::{Seat, SeatState, command};
 
@@ -36,7 +37,13 @@ impl Narrate for Role {
     }
 
     fn deed(&self, state: Option<&RoleState>, choice: &Choice) -> Deed {
-        let Role::Seat(seat) = self else { return Deed::Does("does something".into()) };
+        let seat = match self {
+            Role::Seat(seat) => seat,
+            Role::Server(office) => {
+                let order = words::order(&office.order(*choice));
+                return Deed::Does(format!("is ordered by its operator: {order}"));
+            }
+        };
         let wish = seat.person.menu[usize::from(choice.0)].wish;
         match (wish, state) {
             (Wish::Interrupt, _) => Deed::Does("presses Ctrl+C".into()),
@@ -51,7 +58,7 @@ impl Narrate for Role {
 
     fn told(&self, id: Id, state: Option<&RoleState>, input: &Input<'_, Role>) -> Vec<String> {
         match (self, state) {
-            (Role::Server(server), Some(RoleState::Server(state))) => told_operator(server, id, state, input),
+            (Role::Server(office), Some(RoleState::Server(state))) => told_operator(office, id, state, input),
             (Role::Seat(seat), Some(RoleState::Seat(state))) => told_person(seat, id, state, input),
             _ => Vec::new(),
         }
@@ -98,15 +105,18 @@ fn awaited(scene: &Scene<'_, Role>, seat: &SeatState) -> String {
 }
 
 /// Lets the server take the step for a try.
-fn told_operator(server: &Server, id: Id, state: &ServerState, input: &Input<'_, Role>) -> Vec<String> {
+fn told_operator(office: &Office, id: Id, state: &ServerState, input: &Input<'_, Role>) -> Vec<String> {
     let (mut state, mut out) = (Cow::Borrowed(state), Out::new());
+    let server = &office.server;
     match input {
         Input::Start => drop(server.on_start(id, &None, &mut out)),
         Input::Packet(src, packet) => {
             server.on_msg(id, &mut state, *src, Message::Packet((*packet).clone()), &mut out);
         }
         Input::Timer(timer) => server.on_timeout(id, &mut state, timer, &mut out),
-        Input::Choice(_) => {}
+        Input::Choice(choice) => {
+            server.on_msg(id, &mut state, model::console(), Message::Order(office.order(**choice)), &mut out);
+        }
     }
     let words = |command| match command {
         actor::Command::Send(_, Message::Notice(notice)) => words::notice(&notice),

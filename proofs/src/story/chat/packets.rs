@@ -65,6 +65,8 @@ fn down_words(down: &Down) -> String {
         Down::Removed { .. } => "removed from the group".into(),
         Down::Probe(_) => "probe: are you there?".into(),
         Down::Gone => "the session has ended".into(),
+        Down::Kicked => "the operator has put you out".into(),
+        Down::Stopping(_) => "the server stops".into(),
     }
 }
 

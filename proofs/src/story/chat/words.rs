@@ -1,8 +1,8 @@
 //! What people type and read, in the words of the chat. What a terminal does not show stands in parentheses.
 
 use model::event::{Exit, Person};
-use model::notice::GroupRefusal;
-use model::{Command, Event, Name, Notice};
+use model::notice::{GroupRefusal, KickRefusal};
+use model::{Command, Event, Name, Notice, Order};
 
 use crate::scenario::Wish;
 
@@ -70,12 +70,21 @@ pub(crate) fn event(event: &Event) -> Option<String> {
         Event::Removed(group) => format!("You're already not in the group {group}"),
         Event::InvalidCommand => "Invalid command".into(),
         Event::NotReady(command) => format!("({} has to wait)", line(command)),
+        Event::ServerStopping => "The server says that it is stopping.".into(),
         Event::SessionLost => "The server has ended this session, registering again.".into(),
         Event::Exited { reason, queued } => {
             let queued = queued.iter().map(|(from, text)| format!("{from}: {text}", text = text.as_str()));
             std::iter::once(farewell(*reason).to_owned()).chain(queued).collect::<Vec<_>>().join("; ")
         }
     })
+}
+
+/// What an operator types.
+pub(crate) fn order(order: &Order) -> String {
+    match order {
+        Order::Kick(name) => format!("kick {name}"),
+        Order::Stop => "stop".into(),
+    }
 }
 
 /// What an operator reads.
@@ -101,6 +110,14 @@ pub(crate) fn notice(notice: &Notice) -> Option<String> {
         Notice::Posted { by, text } => {
             format!("Client {by} sent group message: {text}", text = text.as_str())
         }
+        Notice::Kicked { name } => format!("Client {name} kicked"),
+        Notice::KickRefused { name, reason: KickRefusal::Unknown } => {
+            format!("Client {name} not kicked, there is no such client")
+        }
+        Notice::KickRefused { name, reason: KickRefusal::Offline } => {
+            format!("Client {name} not kicked, it is offline")
+        }
+        Notice::Stopped { told } => format!("Server stopped, {told} clients told"),
         Notice::Left { by, .. } => format!("Client {by} left group"),
         Notice::Removed { member, group } => format!("Client {member} not responsive, removed from {group}"),
         Notice::ListedGroups { by, .. } => format!("Client {by} requested listing groups"),
@@ -133,6 +150,7 @@ fn farewell(reason: Exit) -> &'static str {
         Exit::NameTaken => "Someone has already used this name. Try another one.",
         Exit::AddressTaken => "Someone has already used this (IP, port) combination. Try another one.",
         Exit::ServerFull => "The server has as many clients as it may. Try again later.",
+        Exit::Kicked => "The operator of the server has put you out, Exiting",
         Exit::NameReserved => "This name is the server's own. Try another one.",
     }
 }

@@ -1,0 +1,48 @@
+//! The server together with its operator: the orders it may get are the actor's random choices.
+
+use std::borrow::Cow;
+
+use model::{Message, Name, Order, Server, ServerState, console};
+use stateright::actor::{Actor, Id, Out};
+
+use super::role::{Choice, Role};
+use crate::scenario::Errand;
+
+/// A server and its operator.
+#[derive(Clone, Debug)]
+pub struct Office {
+    /// The server.
+    pub server: Server,
+    /// What its operator may order, each once, in any order and at any time.
+    pub errands: Vec<Errand>,
+}
+
+impl Office {
+    /// Offers every order, each under a key of its own: what has been ordered is offered no more.
+    pub(super) fn offer(&self, out: &mut Out<Role>) {
+        for number in (0u8..).take(self.errands.len()) {
+            out.choose_random(number.to_string(), vec![Choice(number)]);
+        }
+    }
+
+    pub(super) fn choose(
+        &self,
+        id: Id,
+        state: &mut Cow<'_, ServerState>,
+        choice: Choice,
+        out: &mut Out<Server>,
+    ) {
+        self.server.on_msg(id, state, console(), Message::Order(self.order(choice)), out);
+    }
+
+    /// The order that a choice stands for.
+    ///
+    /// # Panics
+    /// If a scenario has bad names.
+    pub fn order(&self, choice: Choice) -> Order {
+        match self.errands[usize::from(choice.0)] {
+            Errand::Kick(name) => Order::Kick(Name::new(name).expect("a scenario has good names")),
+            Errand::Stop => Order::Stop,
+        }
+    }
+}
