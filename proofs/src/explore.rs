@@ -5,16 +5,15 @@ use std::net::{SocketAddr, TcpListener};
 use anyhow::Context;
 use stateright::{Model, Path};
 
-use crate::scenario::Scenario;
 use crate::system::{Action, SERVER, State, System};
 use crate::{diagram, story};
 
 /// Serves the Explorer until the process ends; says where once the port is known to be free. Port 0 takes any free one.
-pub fn serve(scenario: Scenario, address: SocketAddr) -> anyhow::Result<()> {
+pub fn serve(system: System, address: SocketAddr) -> anyhow::Result<()> {
     let address = free(address)?;
-    println!("Exploring {} at http://{address}/ (Ctrl+C ends)", scenario.name);
+    println!("Exploring {} at http://{address}/ (Ctrl+C ends)", system.scenario.name);
     // Comes back only if stateright's web server dies, which it does with a panic.
-    let _ = System::new(scenario).checker().serve(address);
+    let _ = system.checker().serve(address);
     Ok(())
 }
 

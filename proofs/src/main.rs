@@ -11,6 +11,8 @@ fn main() -> ExitCode {
     let mut out = io::stdout();
     let result = match &arguments.command {
         Command::Check(check) => check.run(&mut out),
+        Command::Draw(draw) => draw.run(&mut out),
+        Command::Explain(explain) => explain.run(&mut out),
         Command::Explore(explore) => explore.run(),
         Command::List(list) => list.run(&mut out),
         Command::Promises(promises) => promises.run(&mut out),

@@ -22,13 +22,19 @@ use crate::system::{Envelope, SERVER, State, System};
 /// No run has ever needed more than a quarter of this.
 const MOST_STEPS: usize = 1000;
 
+/// More attempts and more people need more steps.
+fn most_steps(system: &System) -> usize {
+    let scenario = &system.scenario;
+    MOST_STEPS.max(250 * usize::from(scenario.limits.attempts) * (scenario.people.len() + 1))
+}
+
 /// Whether everything settles from this state: every command answered, queues empty where they must be, equal
 /// directories, nothing pending.
 pub fn settles(system: &System, state: &State) -> bool {
     [Past::Lost, Past::Arrives].into_iter().all(|past| {
         let mut run = Run::from(system, state, past);
         let mut seen = Vec::new();
-        for _ in 0..MOST_STEPS {
+        for _ in 0..most_steps(system) {
             let fingerprint = run.fingerprint();
             if system.settled.knows(fingerprint) {
                 system.settled.learn(past.worth_keeping(&seen));
@@ -129,7 +135,7 @@ impl<'a> Run<'a> {
     }
 
     fn finish(&mut self) {
-        for _ in 0..MOST_STEPS {
+        for _ in 0..most_steps(self.system) {
             if !self.step() {
                 return;
             }

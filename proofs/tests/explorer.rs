@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use proofs::explore;
 use proofs::scenario::Wish::{Create, Send};
 use proofs::scenario::{Scenario, Suspicion};
+use proofs::system::System;
 use serde_json::Value;
 
 fn scenario() -> Scenario {
@@ -22,7 +23,7 @@ fn scenario() -> Scenario {
 /// Serves until the tests end.
 fn served() -> SocketAddr {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    std::thread::spawn(move || explore::serve(scenario(), address));
+    std::thread::spawn(move || explore::serve(System::new(scenario()), address));
     address
 }
 
@@ -81,6 +82,6 @@ fn a_path_of_five_actions_has_names_words_and_drawings() {
 fn a_busy_port_is_an_error() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
-    let error = explore::serve(scenario(), address).unwrap_err();
+    let error = explore::serve(System::new(scenario()), address).unwrap_err();
     assert_eq!(error.to_string(), format!("cannot serve the Explorer at {address}"));
 }

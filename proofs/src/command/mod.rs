@@ -1,6 +1,8 @@
 //! The command line: a file per command.
 
 pub mod check;
+pub mod draw;
+pub mod explain;
 pub mod explore;
 pub mod list;
 pub mod original;
@@ -25,7 +27,11 @@ pub struct Arguments {
 pub enum Command {
     /// Explore every reachable state of the scenarios, and tell which promises hold
     Check(check::Check),
-    /// Walk through the states of a scenario in a browser
+    /// Draw a recorded run as a sequence diagram
+    Draw(draw::Draw),
+    /// Tell the life of one message of a recorded run
+    Explain(explain::Explain),
+    /// Walk through the states of a scenario, or on from a recorded run, in a browser
     Explore(explore::Explore),
     /// List the scenarios, the promises and the witnesses
     List(list::List),

@@ -114,6 +114,9 @@ fn arrived(story: &Story, sending: usize, arrival: Arrival) -> Block {
         Arrival::Again(first) => format!("again (as in {}): {words}", first + 1),
         Arrival::Overtaken => format!("overtaken: {words}"),
         Arrival::Old => format!("from before: {words}"),
+        Arrival::Foreign => format!("not recorded: {words}"),
+        Arrival::Forged => format!("nobody sent: {words}"),
+        Arrival::Beyond => format!("from after the end of a recording: {words}"),
     };
     Block::new(Kind::Arrival, towards(sending.dst, sending.src), wrap(&words))
 }

@@ -70,7 +70,7 @@ fn arrows(svg: &mut Svg, story: &Story, layout: &Layout) {
             let class = match arrival {
                 Arrival::First | Arrival::Overtaken => "",
                 Arrival::Again(_) => "seq-repeat",
-                Arrival::Old => "seq-old",
+                Arrival::Old | Arrival::Foreign | Arrival::Forged | Arrival::Beyond => "seq-old",
             };
             svg.arrow(class, from, to);
         }

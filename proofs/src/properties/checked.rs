@@ -5,7 +5,6 @@ use model::client::Pending;
 use model::ids::{Index, Session, Version};
 use model::packet::Request;
 
-use crate::system::role::Role;
 use crate::system::{State, System, seat, seats, server};
 
 use super::society::{Listed, Member, Seated, Society, Standing, Stay};
@@ -25,10 +24,7 @@ impl Society for Checked<'_> {
     }
 
     fn is_called(&self, actor: usize, name: &Name) -> bool {
-        match &self.0.plain.actors[actor] {
-            Role::Seat(seat) => seat.lives.iter().any(|life| life.config.name == *name),
-            Role::Server(_) => false,
-        }
+        self.0.seat(actor).lives.iter().any(|life| life.config.name == *name)
     }
 
     fn standing(&self, actor: usize) -> Option<Standing<'_, Session>> {
@@ -88,15 +84,16 @@ impl Society for Checked<'_> {
     }
 
     fn sessions_given(&self) -> u64 {
-        server(self.1).next_session.0 - self.0.scenario.first_session().0
+        server(self.1).next_session.0 - self.0.server().config.first_session.0
     }
 
     fn registrations(&self) -> u64 {
-        let scenario = &self.0.scenario;
+        let sessions = self.0.scenario.sessions.max(1);
         let of_one = |(actor, seat): (usize, &crate::system::seat::SeatState)| {
             let life = u64::from(seat.life);
             // Earlier lives registered at most as often as one life may.
-            life * scenario.sessions.max(1) + seat.client.nonce.0 - scenario.nonce(actor, life).0
+            let first = self.0.seat(actor).client(seat.life).config.nonce;
+            life * sessions + seat.client.nonce.0.wrapping_sub(first.0)
         };
         seats(self.1).map(of_one).sum()
     }

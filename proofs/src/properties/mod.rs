@@ -23,8 +23,21 @@ pub struct Promise {
     pub name: &'static str,
     /// In one sentence.
     pub about: &'static str,
+    /// Who has to be known for it to be judged.
+    pub needs: Needs,
     /// Whether it holds in a state.
     pub holds: fn(&System, &crate::system::State) -> bool,
+}
+
+/// Who has to be known for a promise to be judged. A checked system knows everybody, a recorded run may not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Some clients; it speaks of what their people see.
+    Clients,
+    /// The server, and some clients or none.
+    Server,
+    /// The server and every client.
+    Everybody,
 }
 
 /// All promises, in the order of the book.
@@ -32,46 +45,55 @@ pub static PROMISES: &[Promise] = &[
     Promise {
         name: "one-group",
         about: "a client is a member of at most one group; the group its prompt shows is that one, or it has been removed and not yet told",
+        needs: Needs::Server,
         holds: |system, state| groups::one_group(&Checked(system, state)),
     },
     Promise {
         name: "none-forgotten",
         about: "a direct message acked to its sender has been shown, or is queued while its receiver is in a group; outside a group and after exit the queue is empty",
+        needs: Needs::Everybody,
         holds: |system, state| directs::none_forgotten(&Checked(system, state)),
     },
     Promise {
         name: "unresponsive-removed",
         about: "when a post is out of attempts, whoever has not acked is not a member; no post waits without a timer",
+        needs: Needs::Server,
         holds: posts::unresponsive_removed,
     },
     Promise {
         name: "shown-once",
         about: "nothing is shown twice",
+        needs: Needs::Clients,
         holds: |system, state| posts::shown_once(&Checked(system, state)),
     },
     Promise {
         name: "shown-true",
         about: "what is shown as from X was sent by the session registered as X, to this person or this group, while entitled to",
+        needs: Needs::Everybody,
         holds: |system, state| posts::shown_true(&Checked(system, state)),
     },
     Promise {
         name: "group-order",
         about: "any two members show the posts they both show in the same order, without gaps while they stay",
+        needs: Needs::Everybody,
         holds: |system, state| posts::group_order(&Checked(system, state)),
     },
     Promise {
         name: "members-only",
         about: "after the reply to leaving, nothing of that group is shown",
+        needs: Needs::Clients,
         holds: |system, state| posts::members_only(&Checked(system, state)),
     },
     Promise {
         name: "receipts-true",
         about: "`received by Y` implies accepted by Y; `received by Server` implies it has an index; refused implies never shown",
+        needs: Needs::Everybody,
         holds: |system, state| directs::receipts_true(&Checked(system, state)),
     },
     Promise {
         name: "names-unique",
         about: "no two online clients share a name or an address; session numbers are never reused",
+        needs: Needs::Server,
         holds: |system, state| {
             directory::names_unique(&Checked(system, state)) && directory::records_agree(state)
         },
@@ -79,21 +101,25 @@ pub static PROMISES: &[Promise] = &[
     Promise {
         name: "directory-forward",
         about: "a client's directory never goes back, and equals the server's when its version does",
+        needs: Needs::Server,
         holds: |system, state| directory::directory_forward(&Checked(system, state)),
     },
     Promise {
         name: "online-members",
         about: "only online sessions are members",
+        needs: Needs::Server,
         holds: |system, state| groups::online_members(&Checked(system, state)),
     },
     Promise {
         name: "at-most-once",
         about: "a request takes effect at most once",
+        needs: Needs::Everybody,
         holds: |system, state| requests::at_most_once(&Checked(system, state)),
     },
     Promise {
         name: "settles",
         about: "from every reachable state, if from now on nothing is lost and nobody crashes, a bounded number of steps answers every command, empties what must be empty, makes all directories equal and leaves nothing pending",
+        needs: Needs::Everybody,
         holds: settles,
     },
 ];

@@ -24,14 +24,6 @@ pub enum Unusable {
         /// Why.
         error: ReadError,
     },
-    /// The recording of an actor begins somewhere else than at its start.
-    #[error("{}: the recording of {actor} does not begin with its start", file.display())]
-    NoStart {
-        /// Which.
-        file: PathBuf,
-        /// Whose.
-        actor: String,
-    },
     /// Recorded by another program.
     #[error(
         "{}: recorded by version {found}, this is version {BUILD}; other actors may behave otherwise (--any-build tries it)",
@@ -57,6 +49,38 @@ pub enum Unusable {
         first: PathBuf,
         /// By which one.
         other: String,
+    },
+    /// Nothing in them.
+    #[error("no recordings")]
+    Nothing,
+    /// A system has one server.
+    #[error("the recordings are of two servers, {one} and {other}; a run has one")]
+    Servers {
+        /// Where one is.
+        one: std::net::SocketAddrV4,
+        /// Where another one is.
+        other: std::net::SocketAddrV4,
+    },
+    /// A person who gave more commands than can be counted.
+    #[error("{}: {actor} gave more than {} commands", file.display(), u16::MAX)]
+    TooMany {
+        /// Where.
+        file: PathBuf,
+        /// Who.
+        actor: String,
+    },
+    /// A record that comes out the same by itself, and otherwise together with the others.
+    #[error(
+        "{}: line {line}: {actor} does something else where the others are; they cannot belong to one run",
+        file.display()
+    )]
+    Apart {
+        /// Where.
+        file: PathBuf,
+        /// In which line.
+        line: usize,
+        /// Who.
+        actor: String,
     },
     /// The same life more than once.
     #[error("{} and {} hold the same recording of {actor}", file.display(), first.display())]
@@ -103,6 +127,12 @@ fn of_file(file: &Path) -> Result<Vec<Recorded>, Unusable> {
 }
 
 impl Recorded {
+    /// When a record was written, in microseconds since 1970, by the clock of its machine.
+    pub fn time(&self, step: usize) -> u64 {
+        let since = self.life.steps.get(step).map_or(0, |(_, record)| record.t);
+        self.life.header.started.saturating_add(since)
+    }
+
     /// What it is, in a few words.
     pub fn title(&self) -> String {
         let header = &self.life.header;

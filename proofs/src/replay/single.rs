@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use model::{Client, Message, Packet, Server, Timer};
+use model::packet::Entry;
+use model::{Client, Message, Name, Packet, Server, Timer};
 use net::Hosted;
 use net::record::{
     Configured, Digest, Ending, Input, Life, Record, Texts, Words, apply, sum_of_outputs, sum_of_state,
@@ -19,6 +20,8 @@ pub struct Replayed {
     pub sent: Vec<Vec<(Id, Packet)>>,
     /// How many digests of states were compared.
     pub states: usize,
+    /// Whom the actor knew in the end, and where.
+    pub known: Vec<(Id, Name)>,
 }
 
 /// The first record that comes out otherwise.
@@ -75,9 +78,17 @@ pub enum Guess {
 /// Feeds a life to its actor, and compares every digest.
 pub fn replay(life: &Life) -> Result<Replayed, Difference> {
     match life.header.actor.clone() {
-        Configured::Server(config) => Run::of(&Server { config }, life).run(),
-        Configured::Client(config) => Run::of(&Client { config }, life).run(),
+        Configured::Server(config) => {
+            Run::of(&Server { config }, life).run(|state| known(state.directory.entries()))
+        }
+        Configured::Client(config) => {
+            Run::of(&Client { config }, life).run(|state| known(state.directory.entries()))
+        }
     }
+}
+
+fn known<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<(Id, Name)> {
+    entries.map(|entry| (entry.address, entry.name.clone())).collect()
 }
 
 type Outputs<A> = Vec<Command<Message, Timer, (), <A as stateright::actor::Actor>::Storage>>;
@@ -102,7 +113,7 @@ impl<'a, A: Hosted> Run<'a, A> {
         Run { actor, id, life, words, replayed: Replayed::default(), since: None }
     }
 
-    fn run(mut self) -> Result<Replayed, Difference> {
+    fn run(mut self, known: impl FnOnce(&A::State) -> Vec<(Id, Name)>) -> Result<Replayed, Difference> {
         let mut state = None;
         for (place, (line, record)) in self.life.steps.iter().enumerate() {
             let at = |what| difference(*line, place, record, what);
@@ -118,6 +129,7 @@ impl<'a, A: Hosted> Run<'a, A> {
             self.replayed.sent.push(outputs.into_iter().filter_map(to_peer).collect());
             state = Some(next);
         }
+        self.replayed.known = state.as_ref().map(known).unwrap_or_default();
         self.end(state)
     }
 

@@ -6,14 +6,15 @@
 //! 3. [`action`] and [`outcome`] tell a single step, for the Explorer.
 
 pub(crate) mod chat;
-mod narrate;
+pub(crate) mod narrate;
+mod only;
 mod print;
 mod single;
 mod tell;
 
 pub use narrate::{Action, Deed, Input, Narrate, Path, Scene, State};
 pub use single::{action, outcome};
-pub use tell::{replay, tell};
+pub use tell::{go_on, replay, tell};
 
 /// A path, told.
 ///
@@ -76,6 +77,12 @@ pub enum Arrival {
     Again(usize),
     /// It was sent before the first step.
     Old,
+    /// It was sent by somebody who was not recorded.
+    Foreign,
+    /// Whoever it seems to come from did not send it.
+    Forged,
+    /// It was sent after the recording of its sender ends.
+    Beyond,
 }
 
 /// One sending of a packet; each attempt counts.

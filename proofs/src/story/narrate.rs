@@ -69,7 +69,7 @@ impl<A: Actor> Scene<'_, A> {
 }
 
 /// The names of actors, told apart if two have the same.
-pub(super) fn names<A: Actor>(actors: &[A]) -> Vec<String> {
+pub(crate) fn names<A: Actor>(actors: &[A]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for actor in actors {
         let name = super::harmless(&actor.name());
@@ -103,4 +103,23 @@ pub(super) fn sends<A: Actor>(
         _ => None,
     };
     out.into_iter().filter_map(sent).collect()
+}
+
+/// What an action makes its actor send in this state.
+pub(crate) fn sent<A: Narrate, H>(
+    actors: &[A],
+    state: &State<A, H>,
+    action: &Action<A>,
+) -> Vec<(Id, A::Msg)> {
+    let sends = |id: Id, input: &Input<'_, A>| {
+        let actor = usize::from(id);
+        sends(&actors[actor], id, state.actor_states.get(actor).map(|state| &**state), input)
+    };
+    match action {
+        ActorModelAction::Deliver { src, dst, msg } => sends(*dst, &Input::Packet(*src, msg)),
+        ActorModelAction::Timeout(id, timer) => sends(*id, &Input::Timer(timer)),
+        ActorModelAction::Recover(id) => sends(*id, &Input::Start),
+        ActorModelAction::SelectRandom { actor, random, .. } => sends(*actor, &Input::Choice(random)),
+        ActorModelAction::Crash(_) | ActorModelAction::Drop(_) => Vec::new(),
+    }
 }

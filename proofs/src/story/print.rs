@@ -111,6 +111,9 @@ impl Arrival {
             Arrival::Overtaken => format!("from {src}, after what was sent later"),
             Arrival::Again(first) => format!("once more from {src}, as in step {}", first + 1),
             Arrival::Old => format!("from {src}, sent before the first step"),
+            Arrival::Foreign => format!("from {src}, who was not recorded"),
+            Arrival::Forged => format!("as if from {src}, who did not send it"),
+            Arrival::Beyond => format!("from {src}, whose recording ends before"),
         }
     }
 }

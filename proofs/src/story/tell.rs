@@ -14,12 +14,12 @@ pub fn tell<A: Narrate, H>(actors: &[A], path: &Path<A, H>) -> Story {
     if let Some((first, _)) = path.first() {
         teller.begin(first);
     }
-    for (state, action) in path {
-        if let Some(action) = action {
-            teller.step(&state.actor_states, action);
-        }
-    }
-    teller.story
+    teller.go_on(path).0
+}
+
+/// Tells a path that begins after its actors have started, or before they do. Also gives what was sent, for each sending.
+pub fn go_on<A: Narrate, H>(actors: &[A], path: &Path<A, H>) -> (Story, Vec<Envelope<A::Msg>>) {
+    Teller::new(actors, path).go_on(path)
 }
 
 /// The states that actions lead through from the model's first state, as far as they can be taken.
@@ -59,6 +59,15 @@ impl<'a, A: Narrate> Teller<'a, A> {
         };
         let story = Story { actors: narrate::names(actors), sendings: Vec::new(), steps: Vec::new() };
         Teller { actors, story, sent: Vec::new(), to_come: path.iter().filter_map(arrives).collect() }
+    }
+
+    fn go_on<H>(mut self, path: &'a Path<A, H>) -> (Story, Vec<Envelope<A::Msg>>) {
+        for (state, action) in path {
+            if let Some(action) = action {
+                self.step(&state.actor_states, action);
+            }
+        }
+        (self.story, self.sent)
     }
 
     /// A path that starts when the actors start tells that first.

@@ -14,17 +14,18 @@ use ahash::AHashSet;
 use model::client::Pending;
 use model::ids::{Pass, RequestNumber, Session, Version};
 use model::packet::{Down, Request, Up};
-use model::{ClientState, Packet, ServerState};
+use model::{ClientState, Packet, Server, ServerState};
 use stateright::actor::{Actor, Command, Id, Network, Out};
 
+use super::office::Office;
 use super::role::Role;
-use super::{Envelope, KEY, State, seat, server};
+use super::{Envelope, State, seat, server};
 use crate::coverage::Coverage;
 
 /// The envelopes that can no longer matter in this state.
 pub fn dead(actors: &[Role], state: &State, coverage: &Coverage) -> Vec<Envelope> {
     let Network::UnorderedDuplicating(envelopes, _) = &state.network else { return Vec::new() };
-    let world = World::of(state, envelopes.iter());
+    let world = World::of(actors, state, envelopes.iter());
     let dead = |envelope: &&Envelope| {
         world.is_dead(envelope)
             && does_nothing(actors, state, envelope, coverage, |sent| {
@@ -64,6 +65,7 @@ fn does_nothing(
 
 /// What the rules look at.
 struct World<'a> {
+    office: &'a Office,
     server: &'a ServerState,
     state: &'a State,
     /// The highest update ack of each session that is under way.
@@ -72,7 +74,8 @@ struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    fn of(state: &'a State, envelopes: impl Iterator<Item = &'a Envelope>) -> World<'a> {
+    fn of(actors: &'a [Role], state: &'a State, envelopes: impl Iterator<Item = &'a Envelope>) -> World<'a> {
+        let Role::Server(office) = &actors[super::SERVER] else { unreachable!("actor 0 is the server") };
         let mut acks: Vec<(Pass, Version)> = Vec::new();
         let mut under_way = AHashSet::new();
         for envelope in envelopes {
@@ -85,7 +88,7 @@ impl<'a> World<'a> {
                 }
             }
         }
-        World { server: server(state), state, acks, under_way }
+        World { office, server: server(state), state, acks, under_way }
     }
 
     fn is_dead(&self, envelope: &Envelope) -> bool {
@@ -95,7 +98,9 @@ impl<'a> World<'a> {
                 let waiting = self.client(envelope.src).is_some_and(|client| {
                     client.registering().is_some_and(|registering| registering.nonce == *nonce)
                 });
-                !waiting && *cookie != KEY.cookie(envelope.src, name, self.server.directory.version)
+                let Office { server: Server { config }, book, .. } = self.office;
+                let version = self.server.directory.version;
+                !waiting && *cookie != config.key.cookie(book.address(envelope.src), name, version)
             }
             Packet::Challenge { nonce, .. }
             | Packet::Welcome { nonce, .. }

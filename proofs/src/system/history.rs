@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::event::Exit;
 use model::ids::{Index, Version};
-use model::{Event, Name, Text};
+use model::{Command, Event, Name, Text};
 
 /// What a person has typed and seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -126,6 +126,22 @@ impl History {
             | Event::InvalidCommand
             | Event::NotReady(_) => {}
         }
+    }
+
+    /// The person gives a command.
+    pub fn say(&mut self, own: &Name, command: &Command) {
+        let (to, text) = match command {
+            Command::Interrupt => return,
+            Command::Send { to, text } => (Some(to.clone()), text),
+            Command::SendGroup(text) => (None, text),
+            _ => {
+                self.ready = false;
+                return;
+            }
+        };
+        self.ready = false;
+        let (from, group, text) = (own.clone(), self.group.clone(), text.clone());
+        self.letters.push(Letter { from, to, group, text, fate: Fate::Open });
     }
 
     /// The person is told that the server has its post, and nothing else about it.

@@ -1,5 +1,6 @@
 //! A scenario as a stateright model: the actors, and a duplicating network that forgets what can no longer matter.
 
+pub mod book;
 pub mod envelopes;
 pub mod history;
 pub mod office;
@@ -19,6 +20,7 @@ use crate::properties;
 use crate::scenario::{Scenario, Suspicion, Wish};
 use crate::settle::Memo;
 use crate::witness::Witnesses;
+use book::Book;
 use office::Office;
 use role::{Choice, Role, RoleState};
 use seat::{Seat, SeatState};
@@ -39,6 +41,8 @@ pub struct System {
     pub scenario: Arc<Scenario>,
     /// The actors on stateright's own network.
     pub plain: ActorModel<Role, Arc<Scenario>>,
+    /// Where it begins, if not where the scenario does.
+    pub start: Option<State>,
     /// Whether envelopes that can no longer matter are dropped. Off only to show that it makes no difference.
     pub reduced: bool,
     /// The promises to check.
@@ -56,13 +60,20 @@ pub struct System {
 impl System {
     /// All promises, on the reduced network.
     pub fn new(scenario: Scenario) -> System {
+        let actors = actors(&scenario);
+        System::of(scenario, actors)
+    }
+
+    /// The same with actors of one's own.
+    pub(crate) fn of(scenario: Scenario, actors: Vec<Role>) -> System {
         let scenario = Arc::new(scenario);
         let plain = ActorModel::new(scenario.clone(), ())
-            .actors(actors(&scenario))
+            .actors(actors)
             .init_network(Network::new_unordered_duplicating([]))
             .max_crashes(scenario.crashes);
         System {
             plain,
+            start: None,
             reduced: true,
             promises: properties::all(),
             sabotage: None,
@@ -70,6 +81,28 @@ impl System {
             coverage: Arc::default(),
             witnesses: Witnesses::new(&scenario),
             scenario,
+        }
+    }
+
+    /// The server as an actor.
+    ///
+    /// # Panics
+    /// If actor 0 is no server; it always is.
+    pub fn server(&self) -> &Server {
+        match &self.plain.actors[SERVER] {
+            Role::Server(office) => &office.server,
+            Role::Seat(_) => unreachable!("actor 0 is the server"),
+        }
+    }
+
+    /// A client with its person.
+    ///
+    /// # Panics
+    /// If asked for actor 0.
+    pub fn seat(&self, actor: usize) -> &Seat {
+        match &self.plain.actors[actor] {
+            Role::Seat(seat) => seat,
+            Role::Server(_) => unreachable!("only actor 0 is a server"),
         }
     }
 
@@ -104,6 +137,9 @@ impl Model for System {
     type Action = Action;
 
     fn init_states(&self) -> Vec<State> {
+        if let Some(start) = &self.start {
+            return vec![start.clone()];
+        }
         let mut start = self.plain.init_states().remove(0);
         if self.scenario.registered {
             start = crate::settle::set_up(self, start);
@@ -158,7 +194,8 @@ impl Model for System {
     }
 
     fn within_boundary(&self, state: &State) -> bool {
-        server(state).next_session.0 <= self.scenario.first_free_session()
+        let given = server(state).next_session.0 - self.server().config.first_session.0;
+        given <= self.scenario.sessions.max(self.scenario.people.len() as u64)
     }
 }
 
@@ -205,27 +242,22 @@ pub(crate) const KEY: Key = Key([7; 16]);
 const FIRST_SESSION: Session = Session(1);
 
 impl Scenario {
-    /// The session number that the server may have ready at most.
-    fn first_free_session(&self) -> u64 {
-        FIRST_SESSION.0 + self.sessions.max(self.people.len() as u64)
-    }
-
-    /// Where registrations start counting.
-    pub fn first_session(&self) -> Session {
-        FIRST_SESSION
-    }
-
     /// The first nonce of a client in one of its lives.
     pub fn nonce(&self, actor: usize, life: u64) -> Nonce {
         Nonce(actor as u64 * 1000 + life * 100)
     }
 }
 
-fn actors(scenario: &Arc<Scenario>) -> Vec<Role> {
+fn actors(scenario: &Scenario) -> Vec<Role> {
     let limits = scenario.limits;
     let timing = Timing::default();
     let config = ServerConfig { key: KEY, first_session: FIRST_SESSION, durable: false, limits, timing };
-    let office = Office { server: Server { config }, errands: scenario.errands.clone() };
+    let office = Office {
+        server: Server { config },
+        errands: scenario.errands.clone(),
+        orders: Vec::new(),
+        book: Book::default(),
+    };
     let mut actors = vec![Role::Server(office)];
     for (i, person) in scenario.people.iter().enumerate() {
         let restarts = person.menu.iter().flat_map(|dish| match dish.wish {
@@ -238,7 +270,12 @@ fn actors(scenario: &Arc<Scenario>) -> Vec<Role> {
             let nonce = scenario.nonce(i + 1, life);
             Client { config: ClientConfig { name, server: Id::from(SERVER), nonce, limits, timing } }
         });
-        actors.push(Role::Seat(Seat { lives: lives.collect(), person: person.clone() }));
+        actors.push(Role::Seat(Seat {
+            lives: lives.collect(),
+            person: person.clone(),
+            script: Vec::new(),
+            book: Book::default(),
+        }));
     }
     actors
 }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use model::{Message, Name, Order, Server, ServerState, console};
-use stateright::actor::{Actor, Id, Out};
+use stateright::actor::{Actor, Command, Id, Out};
 
+use super::book::Book;
 use super::role::{Choice, Role};
 use crate::scenario::Errand;
 
@@ -15,12 +16,16 @@ pub struct Office {
     pub server: Server,
     /// What its operator may order, each once, in any order and at any time.
     pub errands: Vec<Errand>,
+    /// What its operator ordered in a recorded run.
+    pub orders: Vec<Order>,
+    /// Where the others are.
+    pub book: Book,
 }
 
 impl Office {
     /// Offers every order, each under a key of its own: what has been ordered is offered no more.
     pub(super) fn offer(&self, out: &mut Out<Role>) {
-        for number in (0u8..).take(self.errands.len()) {
+        for number in (0u16..).take(self.errands.len()) {
             out.choose_random(number.to_string(), vec![Choice(number)]);
         }
     }
@@ -40,9 +45,27 @@ impl Office {
     /// # Panics
     /// If a scenario has bad names.
     pub fn order(&self, choice: Choice) -> Order {
-        match self.errands[usize::from(choice.0)] {
-            Errand::Kick(name) => Order::Kick(Name::new(name).expect("a scenario has good names")),
-            Errand::Stop => Order::Stop,
+        let number = usize::from(choice.0);
+        match self.errands.get(number) {
+            Some(Errand::Kick(name)) => Order::Kick(Name::new(name).expect("a scenario has good names")),
+            Some(Errand::Stop) => Order::Stop,
+            None => self.orders[number - self.errands.len()].clone(),
+        }
+    }
+
+    /// Passes on what goes to peers and timers. What a server tells its operator stays with it.
+    pub(super) fn forward(&self, inner: Out<Server>, out: &mut Out<Role>) {
+        for command in inner {
+            match command {
+                Command::Send(peer, Message::Packet(packet)) => {
+                    if let Some(actor) = self.book.actor(peer) {
+                        out.send(actor, packet);
+                    }
+                }
+                Command::SetTimer(timer, range) => out.set_timer(timer, range),
+                Command::CancelTimer(timer) => out.cancel_timer(timer),
+                Command::Send(..) | Command::ChooseRandom(..) | Command::Save(_) => {}
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use model::{Message, Packet, Server, ServerState, Timer};
-use stateright::actor::{Actor, Command, Id, Out};
+use stateright::actor::{Actor, Id, Out};
 
 use super::office::Office;
 use super::seat::{Seat, SeatState};
@@ -27,9 +27,10 @@ pub enum RoleState {
     Seat(SeatState),
 }
 
-/// What a person or operator chooses: the number of a dish on its menu, or of an order.
+/// What a person or operator chooses: the number of a dish on its menu or of an errand, and after those of what it did in a
+/// recorded run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Choice(pub u8);
+pub struct Choice(pub u16);
 
 impl Actor for Role {
     type Msg = Packet;
@@ -43,7 +44,7 @@ impl Actor for Role {
             Role::Server(office) => {
                 let mut inner = Out::new();
                 let state = office.server.on_start(id, &None, &mut inner);
-                forward(inner, out);
+                office.forward(inner, out);
                 office.offer(out);
                 RoleState::Server(state)
             }
@@ -55,7 +56,10 @@ impl Actor for Role {
         self.step(
             state,
             out,
-            |office, state, out| office.server.on_msg(id, state, src, Message::Packet(packet.clone()), out),
+            |office, state, out| {
+                let message = Message::Packet(packet.clone());
+                office.server.on_msg(id, state, office.book.address(src), message, out);
+            },
             |seat, state, out| {
                 seat.on_message(id, state, src, Message::Packet(packet.clone()), out);
             },
@@ -104,7 +108,7 @@ impl Role {
                 let mut inside = Cow::Borrowed(inside);
                 let mut inner = Out::new();
                 on_server(office, &mut inside, &mut inner);
-                forward(inner, out);
+                office.forward(inner, out);
                 owned(inside).map(RoleState::Server)
             }
             (Role::Seat(seat), RoleState::Seat(inside)) => {
@@ -124,17 +128,5 @@ fn owned<T: Clone>(state: Cow<'_, T>) -> Option<T> {
     match state {
         Cow::Borrowed(_) => None,
         Cow::Owned(state) => Some(state),
-    }
-}
-
-/// Passes on what goes to peers and timers. What a server tells its operator stays with it.
-fn forward(inner: Out<Server>, out: &mut Out<Role>) {
-    for command in inner {
-        match command {
-            Command::Send(peer, Message::Packet(packet)) => out.send(peer, packet),
-            Command::SetTimer(timer, range) => out.set_timer(timer, range),
-            Command::CancelTimer(timer) => out.cancel_timer(timer),
-            Command::Send(..) | Command::ChooseRandom(..) | Command::Save(_) => {}
-        }
     }
 }

@@ -3,9 +3,10 @@
 
 use std::borrow::Cow;
 
-use model::{Client, ClientState, Command, Message, Name, Text, Timer, console};
+use model::{Client, ClientState, Command, Event, Message, Name, Text, Timer, console};
 use stateright::actor::{self, Actor, Id, Out};
 
+use super::book::Book;
 use super::history::{Fate, History, Letter};
 use super::role::{Choice, Role};
 use crate::scenario::{Dish, Person, Wish};
@@ -17,6 +18,27 @@ pub struct Seat {
     pub lives: Vec<Client>,
     /// What its person may type.
     pub person: Person,
+    /// What its person did in a recorded run.
+    pub script: Vec<Deed>,
+    /// Where the others are.
+    pub book: Book,
+}
+
+/// What a person did in a recorded run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Gave a command, or typed one.
+    Said(Command),
+    /// Started a client where one was before.
+    Restarted,
+}
+
+/// What a choice is.
+pub enum Chosen<'a> {
+    /// Something on the menu.
+    Wish(Wish),
+    /// Something that was recorded.
+    Deed(&'a Deed),
 }
 
 /// What a client knows and its person has seen.
@@ -54,6 +76,7 @@ impl Seat {
         message: Message,
         out: &mut Out<Role>,
     ) {
+        let src = self.book.address(src);
         self.step(state, out, |client, state, out| client.on_msg(id, state, src, message, out));
     }
 
@@ -69,12 +92,36 @@ impl Seat {
 
     /// The person types something from its menu.
     pub(super) fn choose(&self, id: Id, state: &mut SeatState, choice: Choice, out: &mut Out<Role>) {
-        state.taken[usize::from(choice.0)] += 1;
-        match self.person.menu[usize::from(choice.0)].wish {
-            Wish::Restart(_) => self.restart(id, state, out),
-            wish => self.type_in(id, state, wish, out),
+        if let Some(taken) = state.taken.get_mut(usize::from(choice.0)) {
+            *taken += 1;
+        }
+        match self.chosen(choice) {
+            Chosen::Wish(Wish::Restart(_)) | Chosen::Deed(Deed::Restarted) => self.restart(id, state, out),
+            Chosen::Wish(wish) => self.type_in(id, state, wish, out),
+            Chosen::Deed(Deed::Said(command)) => self.say(id, state, command.clone(), out),
         }
         self.offer(state, out);
+    }
+
+    /// What a choice is.
+    pub fn chosen(&self, choice: Choice) -> Chosen<'_> {
+        let number = usize::from(choice.0);
+        match self.person.menu.get(number) {
+            Some(dish) => Chosen::Wish(dish.wish),
+            None => Chosen::Deed(&self.script[number - self.person.menu.len()]),
+        }
+    }
+
+    /// The command that a choice is; nothing if it is another one.
+    pub(crate) fn command(&self, state: &SeatState, choice: Choice) -> Option<Command> {
+        match self.chosen(choice) {
+            Chosen::Wish(Wish::Restart(_)) | Chosen::Deed(Deed::Restarted) => None,
+            Chosen::Wish(wish) => {
+                let name = &self.client(state.life).config.name;
+                Some(command(wish, name, &mut state.person.clone()))
+            }
+            Chosen::Deed(Deed::Said(command)) => Some(command.clone()),
+        }
     }
 
     /// The person types something, on its menu or not.
@@ -82,15 +129,39 @@ impl Seat {
     /// # Panics
     /// If a scenario has bad names.
     pub fn type_in(&self, id: Id, state: &mut SeatState, wish: Wish, out: &mut Out<Role>) {
-        let actor = self.client(state.life);
-        let command = command(wish, &actor.config.name, &mut state.person);
+        let command = command(wish, &self.client(state.life).config.name, &mut state.person);
+        let inner = self.carry_out(id, state, command);
+        self.forward(inner, state.life, Some(&mut state.person), out);
+    }
+
+    /// The person gives a command, at any time. A text that the client does not even take counts as never typed.
+    fn say(&self, id: Id, state: &mut SeatState, command: Command, out: &mut Out<Role>) {
+        let letters = state.person.letters.len();
+        state.person.say(&self.client(state.life).config.name, &command);
+        let inner = self.carry_out(id, state, command);
+        let refused = inner.iter().any(|output| {
+            matches!(
+                output,
+                actor::Command::Send(
+                    _,
+                    Message::Event(Event::NotReady(_) | Event::InvalidCommand | Event::UnknownPerson(_))
+                )
+            )
+        });
+        if refused {
+            state.person.letters.truncate(letters);
+        }
+        self.forward(inner, state.life, Some(&mut state.person), out);
+    }
+
+    fn carry_out(&self, id: Id, state: &mut SeatState, command: Command) -> Out<Client> {
         let mut client = Cow::Borrowed(&state.client);
         let mut inner = Out::new();
-        actor.on_msg(id, &mut client, console(), Message::Command(command), &mut inner);
+        self.client(state.life).on_msg(id, &mut client, console(), Message::Command(command), &mut inner);
         if let Cow::Owned(client) = client {
             state.client = client;
         }
-        self.forward(inner, state.life, Some(&mut state.person), out);
+        inner
     }
 
     /// The client of a life.
@@ -156,7 +227,7 @@ pub(crate) fn menu(person: &Person, history: &History, taken: &[u8]) -> Vec<Choi
         Wish::Post | Wish::Members | Wish::Leave => *ready && group.is_some(),
         Wish::Dereg => *ready,
     };
-    (0u8..)
+    (0u16..)
         .zip(person.menu.iter().zip(taken))
         .filter(|(_, (dish, taken))| **taken < dish.times && offered(dish))
         .filter(|(_, (dish, _))| interrupts(dish) || eaten < person.appetite)
@@ -197,7 +268,11 @@ impl Seat {
     fn forward(&self, inner: Out<Client>, life: u8, mut person: Option<&mut History>, out: &mut Out<Role>) {
         for command in inner {
             match command {
-                actor::Command::Send(peer, Message::Packet(packet)) => out.send(peer, packet),
+                actor::Command::Send(peer, Message::Packet(packet)) => {
+                    if let Some(actor) = self.book.actor(peer) {
+                        out.send(actor, packet);
+                    }
+                }
                 actor::Command::Send(_, Message::Event(event)) => {
                     if let Some(person) = &mut person {
                         person.see(&self.client(life).config.name, event);

@@ -25,6 +25,7 @@ pub(crate) struct World {
     pub(crate) hosts: Vec<Host>,
     pub(crate) under_way: VecDeque<Packed>,
     clock: u64,
+    port: u16,
 }
 
 /// A packet under way.
@@ -55,7 +56,12 @@ enum Alive {
 impl World {
     /// A server that has started.
     pub(crate) fn new(texts: Texts) -> World {
-        let mut world = World { hosts: Vec::new(), under_way: VecDeque::new(), clock: 0 };
+        World::at(4000, texts)
+    }
+
+    /// A server that has started at this port; clients are at the next ones.
+    pub(crate) fn at(port: u16, texts: Texts) -> World {
+        let mut world = World { hosts: Vec::new(), under_way: VecDeque::new(), clock: 0, port };
         let (limits, timing) = (limits(), Timing::default());
         let config =
             ServerConfig { key: Key([7; 16]), first_session: Session(1), durable: false, limits, timing };
@@ -74,7 +80,7 @@ impl World {
 
     /// Starts a client and lets it register.
     pub(crate) fn join(&mut self, called: &str, texts: Texts) {
-        let server = Id::from(address(0));
+        let server = Id::from(self.place(0));
         let nonce = Nonce(1000 * self.hosts.len() as u64);
         let (limits, timing) = (limits(), Timing::default());
         let config = ClientConfig { name: name(called), server, nonce, limits, timing };
@@ -84,7 +90,7 @@ impl World {
 
     fn start(&mut self, actor: Configured, texts: Texts) {
         let at = self.hosts.len();
-        let address = address(at);
+        let address = self.place(at);
         let words = match texts {
             Texts::Plain => Words::Plain,
             Texts::Digests => Words::Keyed([u8::try_from(at).unwrap(); 16]),
@@ -172,6 +178,10 @@ impl World {
                 file
             })
             .collect()
+    }
+
+    fn place(&self, at: usize) -> SocketAddrV4 {
+        SocketAddrV4::new(Ipv4Addr::LOCALHOST, self.port + u16::try_from(at).unwrap())
     }
 
     fn position(&self, who: &str) -> usize {
@@ -277,10 +287,6 @@ fn go_on<A: Hosted>(
 
 fn limits() -> Limits {
     Limits { burst: 0, strangers: 0, ..Limits::default() }
-}
-
-fn address(at: usize) -> SocketAddrV4 {
-    SocketAddrV4::new(Ipv4Addr::LOCALHOST, 4000 + u16::try_from(at).unwrap())
 }
 
 pub(crate) fn name(name: &str) -> Name {

@@ -8,14 +8,15 @@ use std::borrow::Cow;
 
 use model::client::{Pending, PendingDirect, PendingRequest, Phase};
 use model::ids::Session;
-use model::{Command, Message, Packet, ServerState, Timer};
-use stateright::actor::{self, Actor, Id, Out};
+use model::{Command, Event, Message, Packet, ServerState, Timer};
+use stateright::actor::{self, Actor, ActorModelAction, Id, Out};
 
 use super::narrate::{Deed, Input, Narrate, Scene};
 use crate::scenario::Wish;
 use crate::system::office::Office;
 use crate::system::role::{Choice, Role, RoleState};
-use crate::system::seat::{Seat, SeatState, command};
+use crate::system::seat::{self, Chosen, Seat, SeatState};
+use crate::system::{Action, State};
 
 impl Narrate for Role {
     fn packet(scene: &Scene<'_, Role>, packet: &Packet) -> String {
@@ -44,15 +45,24 @@ impl Narrate for Role {
                 return Deed::Does(format!("is ordered by its operator: {order}"));
             }
         };
-        let wish = seat.person.menu[usize::from(choice.0)].wish;
-        match (wish, state) {
-            (Wish::Interrupt, _) => Deed::Does("presses Ctrl+C".into()),
-            (Wish::Restart(name), _) => Deed::Does(format!("kills the client and starts one as {name}")),
-            (_, Some(RoleState::Seat(state))) => {
-                let name = &seat.client(state.life).config.name;
-                Deed::Types(words::line(&command(wish, name, &mut state.person.clone())))
+        let state = match state {
+            Some(RoleState::Seat(state)) => Some(state),
+            _ => None,
+        };
+        match (seat.chosen(*choice), state) {
+            (Chosen::Wish(Wish::Interrupt) | Chosen::Deed(seat::Deed::Said(Command::Interrupt)), _) => {
+                Deed::Does("presses Ctrl+C".into())
             }
-            _ => Deed::Types(words::wish(wish)),
+            (Chosen::Wish(Wish::Restart(name)), _) => {
+                Deed::Does(format!("kills the client and starts one as {name}"))
+            }
+            (Chosen::Deed(seat::Deed::Restarted), _) => Deed::Does("starts a client once more".into()),
+            (Chosen::Wish(wish), None) => Deed::Types(words::wish(wish)),
+            (Chosen::Deed(seat::Deed::Said(command)), None) => Deed::Types(words::line(command)),
+            (_, Some(state)) => {
+                let command = seat.command(state, *choice);
+                Deed::Types(command.as_ref().map(words::line).unwrap_or_default())
+            }
         }
     }
 
@@ -107,11 +117,12 @@ fn awaited(scene: &Scene<'_, Role>, seat: &SeatState) -> String {
 /// Lets the server take the step for a try.
 fn told_operator(office: &Office, id: Id, state: &ServerState, input: &Input<'_, Role>) -> Vec<String> {
     let (mut state, mut out) = (Cow::Borrowed(state), Out::new());
-    let server = &office.server;
+    let Office { server, book, .. } = office;
     match input {
         Input::Start => drop(server.on_start(id, &None, &mut out)),
         Input::Packet(src, packet) => {
-            server.on_msg(id, &mut state, *src, Message::Packet((*packet).clone()), &mut out);
+            let message = Message::Packet((*packet).clone());
+            server.on_msg(id, &mut state, book.address(*src), message, &mut out);
         }
         Input::Timer(timer) => server.on_timeout(id, &mut state, timer, &mut out),
         Input::Choice(choice) => {
@@ -127,25 +138,47 @@ fn told_operator(office: &Office, id: Id, state: &ServerState, input: &Input<'_,
 
 /// Lets the client take the step for a try.
 fn told_person(seat: &Seat, id: Id, state: &SeatState, input: &Input<'_, Role>) -> Vec<String> {
+    told(seat, id, state, input).iter().filter_map(words::event).collect()
+}
+
+/// What an action makes a person be told.
+pub(crate) fn events(actors: &[Role], state: &State, action: &Action) -> Vec<Event> {
+    let told = |id: Id, input: &Input<'_, Role>| {
+        let actor = usize::from(id);
+        match (&actors[actor], &*state.actor_states[actor]) {
+            (Role::Seat(seat), RoleState::Seat(state)) => told(seat, id, state, input),
+            _ => Vec::new(),
+        }
+    };
+    match action {
+        ActorModelAction::Deliver { src, dst, msg } => told(*dst, &Input::Packet(*src, msg)),
+        ActorModelAction::Timeout(id, timer) => told(*id, &Input::Timer(timer)),
+        ActorModelAction::Recover(id) => told(*id, &Input::Start),
+        ActorModelAction::SelectRandom { actor, random, .. } => told(*actor, &Input::Choice(random)),
+        ActorModelAction::Crash(_) | ActorModelAction::Drop(_) => Vec::new(),
+    }
+}
+
+fn told(seat: &Seat, id: Id, state: &SeatState, input: &Input<'_, Role>) -> Vec<Event> {
     let client = seat.client(state.life);
     let (mut inside, mut out) = (Cow::Borrowed(&state.client), Out::new());
     match input {
         Input::Start => drop(client.on_start(id, &None, &mut out)),
         Input::Packet(src, packet) => {
-            client.on_msg(id, &mut inside, *src, Message::Packet((*packet).clone()), &mut out);
+            let message = Message::Packet((*packet).clone());
+            client.on_msg(id, &mut inside, seat.book.address(*src), message, &mut out);
         }
         Input::Timer(timer) => client.on_timeout(id, &mut inside, timer, &mut out),
-        Input::Choice(choice) => match seat.person.menu[usize::from(choice.0)].wish {
-            Wish::Restart(_) => drop(seat.client(state.life + 1).on_start(id, &None, &mut out)),
-            wish => {
-                let typed: Command = command(wish, &client.config.name, &mut state.person.clone());
+        Input::Choice(choice) => match seat.command(state, **choice) {
+            None => drop(seat.client(state.life + 1).on_start(id, &None, &mut out)),
+            Some(typed) => {
                 client.on_msg(id, &mut inside, model::console(), Message::Command(typed), &mut out);
             }
         },
     }
-    let words = |command| match command {
-        actor::Command::Send(_, Message::Event(event)) => words::event(&event),
+    let event = |command| match command {
+        actor::Command::Send(_, Message::Event(event)) => Some(event),
         _ => None,
     };
-    out.into_iter().filter_map(words).collect()
+    out.into_iter().filter_map(event).collect()
 }

@@ -1,0 +1,191 @@
+//! What the promises say to a run.
+//!
+//! Every promise is asked in every state that the run went through. Some take long where people have written much; each of
+//! them has its share of time, and is then asked in every second state, every fourth and so on, always in the last. When
+//! one is broken, the states since it held are asked one by one, so that the story ends where it broke.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use super::merge::{Moment, Source};
+use super::play::{Play, light, tell};
+use super::{Run, Unusable};
+use crate::properties::{Needs, PROMISES, Promise};
+use crate::story::Story;
+use crate::system::{Action, SERVER, State, server};
+
+/// What the promises say to a run.
+pub struct Judgement {
+    /// How many records were played.
+    pub steps: usize,
+    /// Why the rest was not, if there is one.
+    pub ended: Option<&'static str>,
+    /// Every promise.
+    pub verdicts: Vec<Verdict>,
+    /// How one of them was broken.
+    pub broken: Option<Broken>,
+}
+
+/// A promise, and what came of it.
+pub struct Verdict {
+    /// The promise.
+    pub promise: &'static Promise,
+    /// In how many states it was asked.
+    pub states: usize,
+    /// Why it was not asked from some state on.
+    pub unknown: Option<String>,
+}
+
+/// A broken promise.
+pub struct Broken {
+    /// Which.
+    pub promise: &'static Promise,
+    /// After which record, from 1.
+    pub at: usize,
+    /// The number of the first record that the story tells.
+    pub first: usize,
+    /// How it came.
+    pub story: Story,
+}
+
+/// Asks all promises.
+pub fn judge(run: &Run) -> Result<Judgement, Unusable> {
+    let total = run.merged.moments.len();
+    let mut play = Play::new(run)?;
+    let mut known = Known::new(run);
+    let mut asked: Vec<Asked> = PROMISES.iter().map(Asked::new).collect();
+    let mut broken = None;
+    while broken.is_none()
+        && let Some(step) = play.step()?
+    {
+        known.note(run, step.moment, &play);
+        for asked in &mut asked {
+            if known.lacks(asked.verdict.promise.needs).is_none()
+                && asked.is_due(play.at, total)
+                && !asked.holds(&play)
+            {
+                broken = Some((asked.verdict.promise, asked.last));
+            }
+        }
+    }
+    let ended = (broken.is_none() && play.at < total).then_some(FORGETFUL);
+    for asked in &mut asked {
+        asked.verdict.unknown = known.lacks(asked.verdict.promise.needs).map(ToOwned::to_owned);
+    }
+    let verdicts = asked.into_iter().map(|asked| asked.verdict).collect();
+    let broken = broken.map(|(promise, held)| first_broken(run, promise, held, play.at)).transpose()?;
+    Ok(Judgement { steps: play.at, ended, verdicts, broken })
+}
+
+const FORGETFUL: &str = "the server starts anew and has forgotten everything, which no promise speaks of";
+
+/// A promise that is being asked.
+struct Asked {
+    verdict: Verdict,
+    /// After how many records it last held.
+    last: usize,
+    /// It is asked in every so manieth state.
+    stride: usize,
+    used: Duration,
+}
+
+impl Asked {
+    fn new(promise: &'static Promise) -> Asked {
+        let verdict = Verdict { promise, states: 0, unknown: None };
+        Asked { verdict, last: 0, stride: 1, used: Duration::ZERO }
+    }
+
+    fn is_due(&self, at: usize, total: usize) -> bool {
+        at == total || at.is_multiple_of(self.stride)
+    }
+
+    fn holds(&mut self, play: &Play<'_>) -> bool {
+        let begin = Instant::now();
+        let holds = (self.verdict.promise.holds)(&play.system, &play.state);
+        self.used += begin.elapsed();
+        self.verdict.states += 1;
+        if holds {
+            self.last = play.at;
+        }
+        // As much again for each doubling, so that it is asked all the way.
+        if self.used > SHARE * (self.stride.ilog2() + 1) {
+            self.stride *= 2;
+        }
+        holds
+    }
+}
+
+/// For one promise, before it is asked less often.
+const SHARE: Duration = Duration::from_millis(250);
+
+/// What is known of a run, as far as it has been played.
+struct Known {
+    server: Option<String>,
+    clients: Option<String>,
+    /// The version of the directory that was looked through last.
+    version: Option<model::ids::Version>,
+}
+
+impl Known {
+    fn new(run: &Run) -> Known {
+        let unrecorded = run.hosts.0[SERVER].lives.is_empty();
+        let server = unrecorded.then(|| "the server was not recorded".to_owned());
+        Known { server, clients: None, version: None }
+    }
+
+    /// Why a promise cannot be asked.
+    fn lacks(&self, needs: Needs) -> Option<&str> {
+        match needs {
+            Needs::Clients => None,
+            Needs::Server => self.server.as_deref(),
+            Needs::Everybody => self.server.as_deref().or(self.clients.as_deref()),
+        }
+    }
+
+    fn note(&mut self, run: &Run, moment: Moment, play: &Play<'_>) {
+        let Moment { life, step, source } = moment;
+        if source == Source::Beyond
+            && let net::record::Input::Packet { from, .. } = &run.recorded[life].life.steps[step].1.input
+            && let Some(host) = run.hosts.at(*from)
+        {
+            let name = &run.hosts.0[host].name;
+            let lacks = format!("from record {} on: the recording of {name} ends before", play.at);
+            let place = if host == SERVER { &mut self.server } else { &mut self.clients };
+            place.get_or_insert(lacks);
+        }
+        let directory = &server(&play.state).directory;
+        if self.clients.is_none() && self.version != Some(directory.version) {
+            self.version = Some(directory.version);
+            let unrecorded = directory.entries().find(|entry| {
+                run.hosts.at(entry.address.into()).is_none_or(|host| run.hosts.0[host].lives.is_empty())
+            });
+            self.clients = unrecorded.map(|entry| format!("{} was not recorded", entry.name));
+        }
+    }
+}
+
+/// Plays once more, and asks the promise in every state since it held.
+fn first_broken(run: &Run, promise: &'static Promise, held: usize, until: usize) -> Result<Broken, Unusable> {
+    let mut play = Play::new(run)?;
+    let mut path: VecDeque<(State, Option<Action>)> = VecDeque::new();
+    let mut sources = VecDeque::new();
+    loop {
+        let before = light(&play.state);
+        let Some(step) = play.step()? else { break };
+        path.push_back((before, Some(step.action)));
+        sources.push_back(step.moment.source);
+        if path.len() > LONGEST {
+            path.pop_front();
+            sources.pop_front();
+        }
+        if play.at >= until || (play.at > held && !(promise.holds)(&play.system, &play.state)) {
+            break;
+        }
+    }
+    let (at, first) = (play.at, play.at + 1 - path.len());
+    let story = tell(&play.system, path.make_contiguous(), sources.make_contiguous());
+    Ok(Broken { promise, at, first, story })
+}
+
+/// How many records a story tells at most.
+const LONGEST: usize = 200;

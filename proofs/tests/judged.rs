@@ -1,0 +1,156 @@
+//! Recorded runs of several hosts are brought together and judged by the promises.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::path::PathBuf;
+
+use common::{Directory, Packed, World, name, send, text};
+use model::packet::{Down, Packet};
+use model::{Command, Event};
+use net::record::Texts;
+use proofs::replay::judge::{Judgement, judge};
+use proofs::replay::merge::Source;
+use proofs::replay::{Run, load};
+
+#[test]
+fn a_run_on_a_good_network_keeps_all_promises() {
+    for texts in [Texts::Plain, Texts::Digests] {
+        let directory = Directory::new("good");
+        let run = run(&chat(texts).write(&directory.0));
+        let judgement = judge(&run).unwrap();
+        assert_kept(&judgement);
+        assert_eq!((judgement.steps, run.merged.lost), (run.merged.moments.len(), 0));
+        for verdict in &judgement.verdicts {
+            assert_eq!(
+                (verdict.states, &verdict.unknown),
+                (judgement.steps, &None),
+                "{}",
+                verdict.promise.name
+            );
+        }
+    }
+}
+
+#[test]
+fn what_was_said_twice_is_no_repeat() {
+    let directory = Directory::new("twice");
+    let mut world = World::of(&["X", "Y"], Texts::Digests);
+    for _ in 0..3 {
+        world.say("X", send("Y", "hello"));
+    }
+    let judgement = judge(&run(&world.write(&directory.0))).unwrap();
+    assert_kept(&judgement);
+}
+
+#[test]
+fn lost_and_repeated_packets_are_known() {
+    let directory = Directory::new("lost");
+    let mut world = World::of(&["X", "Y"], Texts::Digests);
+    world.give("X", send("Y", "hello"));
+    let lost = world.under_way.pop_front().unwrap();
+    assert!(matches!(lost.packet, Packet::Direct { .. }));
+    world.fire("X");
+    let again = world.under_way[0].clone();
+    world.settle();
+    world.arrive(again);
+    world.settle();
+    assert!(world.host("X").told.contains(&Event::DirectReceived { by: name("Y") }));
+    let run = run(&world.write(&directory.0));
+    assert_kept(&judge(&run).unwrap());
+    // Sent twice, arrived twice: the network repeated what it had not lost.
+    assert_eq!(run.merged.lost, 0);
+}
+
+#[test]
+fn a_forged_packet_is_foreign_and_breaks_what_it_breaks() {
+    for texts in [Texts::Plain, Texts::Digests] {
+        let directory = Directory::new("forged");
+        let mut world = chat(texts);
+        forge_post(&mut world);
+        assert!(
+            world
+                .host("X")
+                .told
+                .iter()
+                .any(|event| matches!(event, Event::Post { from, .. } if *from == name("Z")))
+        );
+        let run = run(&world.write(&directory.0));
+        assert!(run.merged.moments.iter().any(|moment| moment.source == Source::Forged));
+        let broken = judge(&run).unwrap().broken.expect("a broken promise");
+        assert_eq!(broken.promise.name, "shown-true");
+        let story = broken.story.to_string();
+        assert!(story.contains("X receives as if from the server, who did not send it: post 2"), "{story}");
+    }
+}
+
+#[test]
+fn promises_that_need_everybody_are_left_open_without() {
+    let directory = Directory::new("some");
+    let files = chat(Texts::Plain).write(&directory.0);
+    let unknown = |files: &[PathBuf]| {
+        let judgement = judge(&run(files)).unwrap();
+        assert_kept(&judgement);
+        let open = judgement.verdicts.iter().filter(|verdict| verdict.unknown.is_some());
+        open.map(|verdict| (verdict.promise.name, verdict.unknown.clone().unwrap())).collect::<Vec<_>>()
+    };
+    // Without Z.
+    let open = unknown(&files[..3]);
+    let names: Vec<_> = open.iter().map(|(name, _)| *name).collect();
+    assert_eq!(
+        names,
+        ["none-forgotten", "shown-true", "group-order", "receipts-true", "at-most-once", "settles"]
+    );
+    assert!(open.iter().all(|(_, why)| why == "Z was not recorded"), "{open:?}");
+    // Without the server.
+    let open = unknown(&files[1..]);
+    assert_eq!(open.len(), 11);
+    assert!(open.iter().all(|(_, why)| why == "the server was not recorded"), "{open:?}");
+    assert_eq!(unknown(&files[1..2]).len(), 11);
+    assert_eq!(unknown(&files[..1]).len(), 6);
+}
+
+#[test]
+fn recordings_of_two_servers_are_no_run() {
+    let (one, other) = (Directory::new("one"), Directory::new("other"));
+    let mut files = World::of(&["X"], Texts::Plain).write(&one.0);
+    files.push(World::at(5000, Texts::Plain).write(&other.0).remove(0));
+    let error = Run::of(load(&files, false).unwrap()).unwrap_err().to_string();
+    assert!(error.contains("of two servers, 127.0.0.1:4000 and 127.0.0.1:5000"), "{error}");
+}
+
+/// X and Y write to each other, then in a group with Z.
+fn chat(texts: Texts) -> World {
+    let mut world = World::of(&["X", "Y", "Z"], texts);
+    world.say("X", send("Y", "hello"));
+    world.say("Y", send("X", "hello"));
+    world.say("X", Command::CreateGroup(name("room")));
+    for who in ["X", "Y", "Z"] {
+        world.say(who, Command::JoinGroup(name("room")));
+    }
+    world.say("Z", Command::SendGroup(text("is anybody here?")));
+    world.say("X", Command::SendGroup(text("hello")));
+    world.say("Y", Command::LeaveGroup);
+    world
+}
+
+/// Somebody who has seen X's pass says something to it as if the server did.
+fn forge_post(world: &mut World) {
+    let pass = world.host("X").client().registered().unwrap().pass;
+    let join = world.host("X").client().registered().unwrap().mode.join().unwrap();
+    let down = Down::Post { join, index: model::ids::Index(2), from: name("Z"), text: text("I quit") };
+    let (from, to) = (world.address("server"), world.address("X"));
+    world.arrive(Packed { from, to, packet: Packet::Down { pass, down } });
+}
+
+fn run(files: &[PathBuf]) -> Run {
+    Run::of(load(files, false).unwrap()).unwrap()
+}
+
+fn assert_kept(judgement: &Judgement) {
+    if let Some(broken) = &judgement.broken {
+        panic!("{} in record {}:\n{}", broken.promise.name, broken.at, broken.story);
+    }
+    assert!(judgement.ended.is_none());
+}

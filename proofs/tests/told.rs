@@ -1,0 +1,158 @@
+//! Recorded runs are drawn, their messages explained, and walked on from.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use std::path::PathBuf;
+use std::process::{Command as Program, Output};
+
+use common::{Directory, World, name, send, text};
+use model::{Command, Packet};
+use net::record::Texts;
+use proofs::replay::{Play, Run, load};
+use stateright::Model;
+
+#[test]
+fn the_life_of_a_direct_message_is_told() {
+    let directory = Directory::new("direct");
+    let files = unlucky().write(&directory.0);
+    let told = stdout(&proofs(&["explain", "--message", "X/1"], &files));
+    let lines = [
+        "X/1: \"hello\" from X to Y",
+        "X types `send Y hello`.",
+        "to Y: the direct message \"hello\" (number 1); it never arrives",
+        "The timer of X fires: Y has not acked the direct message \"hello\" (number 1).",
+        "to Y: the direct message \"hello\" (number 1) (attempt 2); it arrives in record",
+        "Y receives from X: the direct message \"hello\" (number 1).",
+        "Y reads | (1 in the queue)",
+        "to X: ack of direct message 1; it arrives in record",
+        "X reads | Message received by Y.",
+        "Y reads | X: hello",
+        "In the end X was told that its receiver has it; it was shown to Y.",
+    ];
+    let mut rest = told.as_str();
+    for line in lines {
+        let at = rest.find(line).unwrap_or_else(|| panic!("{line} is missing in\n{told}"));
+        rest = &rest[at..];
+    }
+    // The other message is another one.
+    assert!(!told.contains("another"), "{told}");
+}
+
+#[test]
+fn the_life_of_a_post_is_told_and_messages_are_listed() {
+    let directory = Directory::new("post");
+    let files = unlucky().write(&directory.0);
+    let told = stdout(&proofs(&["explain", "--message", "room/0"], &files));
+    for line in [
+        "Y types `send_group anybody?`.",
+        "posted as 0",
+        "Z reads | Group_Message Y: anybody?",
+        "it was shown to Z.",
+    ] {
+        assert!(told.contains(line), "{line} is missing in\n{told}");
+    }
+    let list = stdout(&proofs(&["explain"], &files));
+    assert_eq!(
+        list,
+        "X/1: \"hello\" from X to Y\nX/2: \"another\" from X to Y\nroom/0: \"anybody?\" from Y to group room\n"
+    );
+    let output = proofs(&["explain", "--message", "X/9"], &files);
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("no message is called 'X/9'; there are: X/1, X/2, room/0"), "{error}");
+}
+
+#[test]
+fn a_run_is_drawn_whole_or_in_part() {
+    let directory = Directory::new("drawn");
+    let files = unlucky().write(&directory.0);
+    let drawing = directory.0.join("run.svg");
+    let drawn = |arguments: &[&str]| {
+        let output = [&["draw", "-o", drawing.to_str().unwrap()], arguments].concat();
+        let said = stdout(&proofs(&output, &files));
+        let svg = std::fs::read_to_string(&drawing).unwrap();
+        roxmltree::Document::parse(&svg).unwrap();
+        (said, svg)
+    };
+    let (said, whole) = drawn(&[]);
+    assert!(said.starts_with("Records 1 to "), "{said}");
+    let has = |svg: &str, text: &str| svg.contains(&format!(">{text}</text>"));
+    for name in ["server", "X", "Y", "Z"] {
+        assert!(has(&whole, name), "{name}");
+    }
+    let (_, part) = drawn(&["--only", "X,Y"]);
+    assert!(has(&part, "X") && has(&part, "Y") && !has(&part, "server") && !has(&part, "Z"));
+    assert!(part.contains("receives something from server"));
+    let (said, _) = drawn(&["--from", "3", "--to", "5"]);
+    assert!(said.starts_with("Records 3 to 5 of "), "{said}");
+    let (said, _) = drawn(&["--from", "1ms", "--to", "3ms"]);
+    assert!(said.starts_with("Records 2 to 4 of "), "{said}");
+    let output = proofs(&["draw", "-o", "run.svg", "--only", "W"], &files);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("nobody is called 'W'"));
+}
+
+#[test]
+fn one_can_go_on_from_where_a_run_was() {
+    let directory = Directory::new("on");
+    let files = unlucky().write(&directory.0);
+    let run = Run::of(load(&files, false).unwrap()).unwrap();
+    let system = Play::on_from(&run, run.merged.moments.len()).unwrap();
+    let [start] = <[_; 1]>::try_from(system.init_states()).ok().unwrap();
+    let mut actions = Vec::new();
+    system.actions(&start, &mut actions);
+    let told: Vec<String> = actions.iter().map(|action| system.format_action(action)).collect();
+    assert!(
+        told.iter().any(|action| action == "X types: send Y …" || action.starts_with("X types: send Y")),
+        "{told:?}"
+    );
+    // Every promise holds where the run was, and after each step that can follow.
+    for action in actions {
+        let Some(next) = system.next_state(&start, action) else { continue };
+        for promise in proofs::properties::PROMISES {
+            assert!((promise.holds)(&system, &next), "{}", promise.name);
+        }
+    }
+}
+
+#[test]
+fn what_comes_of_a_replay_shows_in_its_exit_code() {
+    let directory = Directory::new("codes");
+    let files = unlucky().write(&directory.0);
+    let kept = proofs(&["replay"], &files);
+    let said = stdout(&kept);
+    assert!(said.contains("kept   settles"), "{said}");
+    std::fs::write(&files[1], "").unwrap();
+    let unusable = proofs(&["replay"], &files);
+    assert_eq!(unusable.status.code(), Some(2));
+    assert!(String::from_utf8(unusable.stderr).unwrap().contains("X: the file is empty"));
+}
+
+/// Y and Z are in a group. The first message of X to Y is lost once, and waits until Y leaves.
+fn unlucky() -> World {
+    let mut world = World::of(&["X", "Y", "Z"], Texts::Plain);
+    world.say("Y", Command::CreateGroup(name("room")));
+    for who in ["Y", "Z"] {
+        world.say(who, Command::JoinGroup(name("room")));
+    }
+    world.give("X", send("Y", "hello"));
+    assert!(matches!(world.under_way.pop_front().unwrap().packet, Packet::Direct { .. }));
+    world.fire("X");
+    world.settle();
+    world.say("X", send("Y", "another"));
+    world.say("Y", Command::SendGroup(text("anybody?")));
+    world.say("Y", Command::LeaveGroup);
+    world
+}
+
+fn proofs(arguments: &[&str], files: &[PathBuf]) -> Output {
+    Program::new(env!("CARGO_BIN_EXE_proofs")).args(arguments).args(files).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    let said = String::from_utf8(output.stdout.clone()).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    said
+}
