@@ -11,8 +11,7 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::thread;
 use std::time::Instant;
 
-use common::{Addresses, Heard, Members, Times, micros, name, roomy, serve, text};
-use model::ids::Index;
+use common::{Addresses, Heard, Members, Posts, Times, micros, name, roomy, serve, text};
 use model::packet::{Reply, Request};
 
 fn main() {
@@ -125,12 +124,15 @@ impl Group {
         let mut next = vec![first as u64; listeners + 1];
         let mut flight = Flight::new();
         let mut times = Vec::with_capacity(posts * listeners);
-        let mut take = |flight: &mut Flight, members: &Members, member: usize, index: Index, ack: &[u8]| {
-            members.send_made(member, ack);
-            // Anything else is a repeat.
-            if index.0 == next[member] {
-                next[member] += 1;
-                times.push(flight.deliver(usize::try_from(index.0).unwrap() - first));
+        let mut take = |flight: &mut Flight, members: &Members, posts: Posts| {
+            let next = &mut next[posts.member];
+            members.send_made(posts.member, &posts.ack);
+            for index in posts.indexes {
+                // Anything else is a repeat.
+                if index.0 == *next {
+                    *next += 1;
+                    times.push(flight.deliver(usize::try_from(index.0).unwrap() - first));
+                }
             }
         };
         let begun = Instant::now();
@@ -140,11 +142,11 @@ impl Group {
                 self.said += 1;
                 flight.begin(listeners);
             }
-            match self.members.hear_post() {
-                Ok((member, index, ack)) => take(&mut flight, &self.members, member, index, &ack),
+            match self.members.hear_posts() {
+                Ok(posts) => take(&mut flight, &self.members, posts),
                 Err(more) => more.into_iter().for_each(|heard| {
-                    if let Heard::Post(member, index, ack) = heard {
-                        take(&mut flight, &self.members, member, index, &ack);
+                    if let Heard::Post(posts) = heard {
+                        take(&mut flight, &self.members, posts);
                     }
                 }),
             }

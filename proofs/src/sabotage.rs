@@ -149,6 +149,13 @@ pub static ALL: &[Sabotage] = &[
         },
     },
     Sabotage {
+        name: "forgets-what-gathered",
+        about: "the server does not send what has gathered when what was out is acked",
+        breaks: "unresponsive-removed",
+        scenario: "two-senders",
+        apply: keep_gathered,
+    },
+    Sabotage {
         name: "carries-out-twice",
         about: "the server keeps a request that had to wait after it has carried it out",
         breaks: "at-most-once",
@@ -297,6 +304,27 @@ fn drop_queue(last: &State, next: &mut State) {
         {
             seat.person.directs.retain(|direct, _| !queued.contains(direct));
         }
+    }
+}
+
+fn keep_gathered(last: &State, next: &mut State) {
+    let before = crate::system::server(last);
+    let mut kept = Vec::new();
+    on_server(next, |server| {
+        for (session, record) in &mut server.sessions {
+            let Some(was) = before.membership(*session).filter(|was| was.unanswered > 0) else { continue };
+            if let Some(now) = record.online.as_mut().and_then(|online| online.membership.as_mut())
+                && now.acked >= was.sent
+                && now.unanswered > 0
+            {
+                server.window.unanswered -= now.unanswered;
+                (now.sent, now.unanswered, now.attempts) = (now.acked, 0, 0);
+                kept.push(Timer::Post(*session));
+            }
+        }
+    });
+    for timer in kept {
+        next.timers_set[SERVER].cancel(&timer);
     }
 }
 

@@ -31,20 +31,24 @@ fn most_steps(system: &System) -> usize {
 /// Whether everything settles from this state: every command answered, queues empty where they must be, equal
 /// directories, nothing pending.
 pub fn settles(system: &System, state: &State) -> bool {
+    let prints: Vec<u64> = state.actor_states.iter().map(fingerprint).collect();
     [Past::Lost, Past::Arrives].into_iter().all(|past| {
         let mut run = Run::from(system, state, past);
+        run.prints.clone_from(&prints);
         let mut seen = Vec::new();
         for _ in 0..most_steps(system) {
             let fingerprint = run.fingerprint();
-            if system.settled.knows(fingerprint) {
-                system.settled.learn(past.worth_keeping(&seen));
-                return true;
+            if Memo::keeps(fingerprint) {
+                if system.settled.knows(fingerprint) {
+                    system.settled.learn(seen);
+                    return true;
+                }
+                seen.push(fingerprint);
             }
-            seen.push(fingerprint);
             if !run.step() {
                 let settled = run.is_settled();
                 if settled {
-                    system.settled.learn(past.worth_keeping(&seen));
+                    system.settled.learn(seen);
                 }
                 return settled;
             }
@@ -69,16 +73,23 @@ pub fn set_up(system: &System, start: State) -> State {
     run.into_state(start)
 }
 
-/// States from which everything is known to settle.
+/// States from which everything is known to settle: one in [`ONE_IN`] of them, which a run comes by after a few steps more. All
+/// of them would take more memory than everything else together.
 #[derive(Debug, Default)]
 pub struct Memo(Mutex<AHashSet<u64>>);
 
+const ONE_IN: u64 = 8;
+
 impl Memo {
+    fn keeps(fingerprint: u64) -> bool {
+        fingerprint.is_multiple_of(ONE_IN)
+    }
+
     fn knows(&self, fingerprint: u64) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&fingerprint)
     }
 
-    fn learn(&self, fingerprints: &[u64]) {
+    fn learn(&self, fingerprints: Vec<u64>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(fingerprints);
     }
 }
@@ -90,21 +101,18 @@ enum Past {
     Arrives,
 }
 
-impl Past {
-    /// Where everything under way still arrives, no other run comes by the first state: it would have to have the very
-    /// same packets under way.
-    fn worth_keeping(self, seen: &[u64]) -> &[u64] {
-        match self {
-            Past::Lost => seen,
-            Past::Arrives => seen.get(1..).unwrap_or_default(),
-        }
-    }
+fn fingerprint(it: &impl Hash) -> u64 {
+    let mut hash = AHasher::default();
+    it.hash(&mut hash);
+    hash.finish()
 }
 
 /// A run that has begun.
 struct Run<'a> {
     system: &'a System,
     states: Vec<Arc<RoleState>>,
+    /// Of each state, so that a step costs no more than what it changes. Empty if nobody asks.
+    prints: Vec<u64>,
     crashed: Vec<bool>,
     timers: BTreeSet<(usize, Timer)>,
     under_way: VecDeque<Envelope>,
@@ -126,6 +134,7 @@ impl<'a> Run<'a> {
         Run {
             system,
             states: state.actor_states.clone(),
+            prints: Vec::new(),
             crashed: state.crashed.clone(),
             timers: state.timers_set.iter().enumerate().flat_map(armed).collect(),
             under_way: under_way.into(),
@@ -169,6 +178,9 @@ impl<'a> Run<'a> {
         let mut out = Out::new();
         act(&self.system.plain.actors[actor], Id::from(actor), &mut state, &mut out);
         if let Cow::Owned(state) = state {
+            if let Some(print) = self.prints.get_mut(actor) {
+                *print = fingerprint(&state);
+            }
             self.states[actor] = Arc::new(state);
         }
         for command in out {
@@ -192,9 +204,7 @@ impl<'a> Run<'a> {
     }
 
     fn fingerprint(&self) -> u64 {
-        let mut hash = AHasher::default();
-        (&self.states, &self.crashed, &self.timers, &self.under_way).hash(&mut hash);
-        hash.finish()
+        fingerprint(&(&self.prints, &self.crashed, &self.timers, &self.under_way))
     }
 
     fn is_settled(&self) -> bool {

@@ -207,6 +207,17 @@ pub static ALL: &[Witness] = &[
         },
     },
     Witness {
+        name: "posts-gathered",
+        about: "posts gather while one is unanswered, and go out together",
+        seen: |last, action, next| match action {
+            ActorModelAction::Deliver { msg: Packet::Up { pass, up: Up::PostAck { .. } }, .. } => {
+                let out = |state| server(state).membership(pass.session).map_or(0, |it| it.unanswered);
+                out(last) > 0 && out(next) > out(last)
+            }
+            _ => false,
+        },
+    },
+    Witness {
         name: "post-ahead",
         about: "a post comes before its turn and waits",
         seen: |_, _, next| {

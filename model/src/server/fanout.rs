@@ -3,9 +3,13 @@
 //! Acks of a large fan-out all arrive while the server is still sending, and drown in its socket buffer. So at most
 //! `Limits::window` posts and updates are out unanswered, over all sessions; who finds no room stands in a queue, and
 //! each answer lets the next one out.
+//!
+//! What a session is owed gathers while something of the kind is unanswered, and then goes out together: one datagram where
+//! each alone would need its own.
 
 use std::collections::VecDeque;
 
+use crate::config::Limits;
 use crate::ids::Session;
 
 use super::{ServerState, Turn};
@@ -21,36 +25,37 @@ pub struct Window {
 }
 
 /// What a session is to be sent next.
+#[derive(Clone, Copy)]
 enum Due {
     Update,
-    Post,
+    /// So many posts.
+    Posts(usize),
+}
+
+impl Due {
+    /// How much room it needs in the window.
+    fn size(self) -> usize {
+        match self {
+            Due::Update => 1,
+            Due::Posts(count) => count,
+        }
+    }
 }
 
 impl Turn<'_> {
-    /// Sends a session everything that it may be sent now, or puts it into the queue.
+    /// Sends a session everything that it may be sent now, or lets it wait. Nobody overtakes who waits already: that one may
+    /// need more room than there is.
     pub(super) fn serve(&mut self, session: Session) {
-        while let Some(due) = due(&self.state, session, self.config.limits.reach) {
-            if self.state.window.unanswered >= self.config.limits.window {
-                return self.enqueue(session);
-            }
-            self.state.window_mut().unanswered += 1;
-            match due {
-                Due::Update => self.send_update(session, 1),
-                Due::Post => self.send_next_post(session),
-            }
+        if due(&self.state, session, &self.config.limits).is_some() {
+            self.enqueue(session);
+            self.serve_queue();
         }
     }
 
     /// Takes note that `count` posts or updates are out no longer, and serves those who waited for it.
     pub(super) fn release(&mut self, count: usize) {
         self.state.window_mut().unanswered -= count;
-        while self.state.window.unanswered < self.config.limits.window {
-            let Some(session) = self.state.window_mut().queue.pop_front() else { return };
-            if let Some(online) = self.state.online_mut(session) {
-                online.queued = false;
-                self.serve(session);
-            }
-        }
+        self.serve_queue();
     }
 
     fn enqueue(&mut self, session: Session) {
@@ -59,15 +64,45 @@ impl Turn<'_> {
             self.state.window_mut().queue.push_back(session);
         }
     }
+
+    fn serve_queue(&mut self) {
+        while let Some(&session) = self.state.window.queue.front() {
+            if !self.let_out(session) {
+                return;
+            }
+            self.state.window_mut().queue.pop_front();
+            if let Some(online) = self.state.online_mut(session) {
+                online.queued = false;
+            }
+        }
+    }
+
+    /// Sends a session what is due; tells whether there was room for all of it.
+    fn let_out(&mut self, session: Session) -> bool {
+        let limits = &self.config.limits;
+        while let Some(due) = due(&self.state, session, limits) {
+            if self.state.window.unanswered + due.size() > limits.window {
+                return false;
+            }
+            self.state.window_mut().unanswered += due.size();
+            match due {
+                Due::Update => self.send_update(session, 1),
+                Due::Posts(count) => self.send_next_posts(session, count),
+            }
+        }
+        true
+    }
 }
 
-fn due(state: &ServerState, session: Session, reach: usize) -> Option<Due> {
+fn due(state: &ServerState, session: Session, limits: &Limits) -> Option<Due> {
     let online = state.online(session)?;
     // A suspect gets no updates: it did not ack the last ones, and its answer brings them.
     if online.sync.sent.is_none() && online.probe.is_none() && online.sync.acked < state.directory.version {
         return Some(Due::Update);
     }
-    let membership = online.membership.as_ref()?;
+    let membership = online.membership.as_ref().filter(|membership| membership.unanswered == 0)?;
     let group = &state.groups[&membership.group];
-    (membership.sent < group.next && membership.unanswered < reach).then_some(Due::Post)
+    let most = limits.reach.min(limits.window);
+    let count = group.foreign(session, membership.sent, group.next).take(most).count();
+    (count > 0).then_some(Due::Posts(count))
 }

@@ -79,18 +79,18 @@ impl Turn<'_> {
         }
     }
 
-    /// Sends the first post that a member has not been sent. There is one, and there is room in the window.
-    pub(super) fn send_next_post(&mut self, session: Session) {
+    /// Sends a member the first `count` posts that it has not been sent. They are there, nothing is out to it, and the window has
+    /// room.
+    pub(super) fn send_next_posts(&mut self, session: Session, count: usize) {
+        let Some(Membership { group, sent, .. }) = self.state.membership(session) else { return };
+        let group = &self.state.groups[group];
+        let last = group.foreign(session, *sent, group.next).take(count).last();
         let Some(membership) = self.state.membership_mut(session) else { return };
-        let index = membership.sent;
-        membership.sent = index.next();
-        membership.unanswered += 1;
-        if membership.unanswered == 1 {
-            membership.attempts = 1;
-            self.arm(Timer::Post(session));
-        }
+        membership.sent = last.map_or(membership.sent, Index::next);
+        membership.unanswered = count;
+        membership.attempts = 1;
+        self.send_posts(session);
         self.skip_own_posts(session);
-        self.send_post(session, index);
     }
 
     /// A member's own posts are neither sent to it nor acked by it: the reply has told it their index.
@@ -113,14 +113,24 @@ impl Turn<'_> {
         }
     }
 
-    fn send_post(&mut self, session: Session, index: Index) {
-        let Some(membership) = self.state.membership(session) else { return };
-        let join = membership.join;
-        let Some(logged) = self.state.groups[&membership.group].logged(index) else { return };
-        if logged.sender != session {
-            let down = Down::Post { join, index, from: logged.from.clone(), text: logged.text.clone() };
-            self.send(session, down);
+    /// Sends everything that is out to a member.
+    fn send_posts(&mut self, session: Session) {
+        let Some(Membership { group, join, acked, sent, .. }) = self.state.membership(session).cloned()
+        else {
+            return;
+        };
+        let group = &self.state.groups[&group];
+        let posts: Vec<Down> = group
+            .foreign(session, acked, sent)
+            .filter_map(|index| {
+                let Logged { from, text, .. } = group.logged(index)?.clone();
+                Some(Down::Post { join, index, from, text })
+            })
+            .collect();
+        for post in posts {
+            self.send(session, post);
         }
+        self.arm(Timer::Post(session));
     }
 
     fn posts_acked(&mut self, session: Session, next: Index) {
@@ -128,7 +138,7 @@ impl Turn<'_> {
             return;
         };
         let Some(group) = self.state.group_mut(&group) else { return };
-        let answered = group.foreign(session, acked, next.min(sent));
+        let answered = group.foreign(session, acked, next.min(sent)).count();
         let done = group.settle(session, acked, next);
         *self.state.posts_mut() -= done;
         let Some(membership) = self.state.membership_mut(session) else { return };
@@ -150,11 +160,7 @@ impl Turn<'_> {
     fn resend_posts(&mut self, session: Session) {
         let Some(membership) = self.state.membership_mut(session) else { return };
         membership.attempts += 1;
-        let (acked, sent) = (membership.acked, membership.sent);
-        for index in acked.0..sent.0 {
-            self.send_post(session, Index(index));
-        }
-        self.arm(Timer::Post(session));
+        self.send_posts(session);
     }
 
     fn remove_member(&mut self, session: Session) {
@@ -167,10 +173,10 @@ impl Turn<'_> {
 }
 
 impl Group {
-    /// How many posts of others there are from `from` to `to` that somebody has not acked.
-    fn foreign(&self, session: Session, from: Index, to: Index) -> usize {
-        let foreign = |&index: &u64| self.logged(Index(index)).is_some_and(|logged| logged.sender != session);
-        (from.0..to.0).filter(foreign).count()
+    /// The posts of others from `from` to `to` that somebody has not acked.
+    pub(super) fn foreign(&self, session: Session, from: Index, to: Index) -> impl Iterator<Item = Index> {
+        let foreign = move |&index: &Index| self.logged(index).is_some_and(|logged| logged.sender != session);
+        (from.0..to.0).map(Index).filter(foreign)
     }
 
     /// Nobody waits any longer for this session to ack the posts from `from` to `to`. Returns how many posts are

@@ -130,7 +130,7 @@ fn a_full_log_refuses_posts_and_takes_them_again_when_they_are_acked() {
 }
 
 #[test]
-fn no_more_posts_are_out_to_a_member_than_the_reach_allows() {
+fn posts_gather_while_one_is_unanswered_and_go_out_together_as_far_as_the_reach_allows() {
     let mut world = World::new(Limits { reach: 2, ..Limits::default() });
     let [x, y] = world.members(["X", "Y"]);
     let session = world.session(y);
@@ -138,20 +138,15 @@ fn no_more_posts_are_out_to_a_member_than_the_reach_allows() {
     for it in ["a", "b", "c", "d"] {
         world.say(x, post(it));
     }
-    let out = |world: &World| {
-        let index = |down: &&Down| match down {
-            Down::Post { index, .. } => Some(index.0),
-            _ => None,
-        };
-        world.downs(y).iter().filter_map(index).collect::<Vec<_>>()
-    };
-    assert_eq!(out(&world), [0, 1]);
+    assert_eq!(out(&world, y), [0], "the first goes at once");
     let join = world.own(y).mode.join().unwrap();
     world.up(y, Up::PostAck { join, next: Index(1) });
-    assert_eq!(out(&world), [0, 1, 2]);
+    assert_eq!(out(&world, y), [0, 1, 2]);
     assert_eq!(world.server.membership(session).map(|it| (it.unanswered, it.attempts)), Some((2, 1)));
+    world.up(y, Up::PostAck { join, next: Index(2) });
+    assert_eq!(out(&world, y), [0, 1, 2], "one is still out");
     world.up(y, Up::PostAck { join, next: Index(3) });
-    assert_eq!(out(&world), [0, 1, 2, 3]);
+    assert_eq!(out(&world, y), [0, 1, 2, 3]);
     assert_eq!(world.server.membership(session).map(|it| it.unanswered), Some(1));
     assert_eq!(world.server.posts, 1);
 }
@@ -161,19 +156,65 @@ fn no_more_posts_are_out_than_the_window_allows_over_all_members() {
     let mut world = World::new(Limits { window: 2, reach: 4, ..Limits::default() });
     let [x, y, z] = world.members(["X", "Y", "Z"]);
     world.lose(|_, packet| matches!(packet, Packet::Down { down: Down::Post { .. }, .. }));
-    world.say(x, post("a"));
-    world.say(x, post("b"));
-    let out = |world: &World| {
-        let posts = |who| world.downs(who).iter().filter(|it| matches!(it, Down::Post { .. })).count();
-        (posts(y), posts(z), world.server.window.unanswered)
-    };
-    assert_eq!(out(&world), (1, 1, 2));
+    for it in ["a", "b", "c", "d"] {
+        world.say(x, post(it));
+    }
+    let all = |world: &World| (out(world, y), out(world, z), world.server.window.unanswered);
+    assert_eq!(all(&world), (vec![0], vec![0], 2));
     let join = world.own(y).mode.join().unwrap();
     world.up(y, Up::PostAck { join, next: Index(1) });
-    assert_eq!(out(&world), (2, 1, 2));
+    assert_eq!(all(&world), (vec![0], vec![0], 1), "what has gathered needs more room, and goes together");
+    let join = world.own(z).mode.join().unwrap();
+    world.up(z, Up::PostAck { join, next: Index(1) });
+    assert_eq!(all(&world), (vec![0, 1, 2], vec![0], 2), "Y was first");
     // Who leaves makes room as well.
     world.up(y, Up::Request { number: RequestNumber(50), request: model::packet::Request::LeaveGroup });
-    assert_eq!(out(&world), (2, 2, 2));
+    assert_eq!(all(&world), (vec![0, 1, 2], vec![0, 1, 2], 2));
+}
+
+#[test]
+fn who_needs_less_room_does_not_overtake() {
+    let mut world = World::new(Limits { window: 3, ..Limits::default() });
+    let [x, y, z] = world.members(["X", "Y", "Z"]);
+    world.lose(|_, packet| matches!(packet, Packet::Down { down: Down::Post { .. }, .. }));
+    for it in ["a", "b", "c", "d"] {
+        world.say(x, post(it));
+    }
+    let ack = |world: &mut World, who, next| {
+        let join = world.own(who).mode.join().unwrap();
+        world.up(who, Up::PostAck { join, next: Index(next) });
+    };
+    ack(&mut world, y, 1);
+    let room = |world: &World| 3 - world.server.window.unanswered;
+    assert_eq!((out(&world, y), room(&world)), (vec![0], 2), "Y waits until there is room for three");
+    world.say(z, post("e"));
+    assert_eq!((out(&world, x), room(&world)), (vec![], 2), "X would need room for one");
+    ack(&mut world, z, 1);
+    assert_eq!((out(&world, y), out(&world, x), room(&world)), (vec![0, 1, 2, 3], vec![], 0));
+    ack(&mut world, y, 4);
+    assert_eq!(
+        (out(&world, x), out(&world, z)),
+        (vec![4], vec![0]),
+        "then X, then Z when there is room for its three"
+    );
+    ack(&mut world, x, 5);
+    assert_eq!(out(&world, z), [0, 1, 2, 3]);
+}
+
+#[test]
+fn who_waits_first_and_goes_lets_the_next_one_go() {
+    let mut world = World::new(Limits { window: 2, ..Limits::default() });
+    let [x, y, z] = world.members(["X", "Y", "Z"]);
+    world.lose(|_, packet| matches!(packet, Packet::Down { down: Down::Post { .. }, .. }));
+    for it in ["a", "b", "c"] {
+        world.say(x, post(it));
+    }
+    let join = world.own(y).mode.join().unwrap();
+    world.up(y, Up::PostAck { join, next: Index(1) });
+    world.say(z, post("d"));
+    world.say(y, Command::LeaveGroup);
+    assert_eq!(world.server.window.queue, []);
+    assert_eq!(out(&world, x), [3]);
 }
 
 #[test]
@@ -186,9 +227,9 @@ fn unacked_posts_are_sent_as_often_as_the_limit_says_then_the_member_is_removed_
     world.say(x, post("b"));
     let count = |world: &World| world.downs(y).iter().filter(|it| matches!(it, Down::Post { .. })).count();
     world.fire(SERVER, Timer::Post(session));
-    assert_eq!(count(&world), 4, "both again");
+    assert_eq!(count(&world), 2, "the first again; the second has not been sent");
     world.fire(SERVER, Timer::Post(session));
-    assert_eq!(count(&world), 6);
+    assert_eq!(count(&world), 3);
     assert!(world.server.membership(session).is_some());
     world.forget();
     world.fire(SERVER, Timer::Post(session));
@@ -208,8 +249,9 @@ fn progress_starts_the_attempts_anew() {
     let [x, y] = world.members(["X", "Y"]);
     let (session, join) = (world.session(y), world.own(y).mode.join().unwrap());
     world.cut_off(y);
-    world.say(x, post("a"));
-    world.say(x, post("b"));
+    for it in ["a", "b", "c"] {
+        world.say(x, post(it));
+    }
     let attempts = |world: &World| world.server.membership(session).map(|it| it.attempts);
     world.fire(SERVER, Timer::Post(session));
     assert_eq!(attempts(&world), Some(2));
@@ -218,7 +260,11 @@ fn progress_starts_the_attempts_anew() {
     assert_eq!(attempts(&world), Some(2));
     world.up(y, Up::PostAck { join, next: Index(1) });
     assert_eq!(attempts(&world), Some(1));
+    world.fire(SERVER, Timer::Post(session));
+    assert_eq!(attempts(&world), Some(2));
     world.up(y, Up::PostAck { join, next: Index(2) });
+    assert_eq!(attempts(&world), Some(1), "one of two that were out is progress");
+    world.up(y, Up::PostAck { join, next: Index(3) });
     assert_eq!(attempts(&world), Some(0));
 }
 
@@ -252,16 +298,20 @@ fn own_posts_between_those_of_others_are_neither_sent_nor_waited_for() {
     let membership = |world: &World| {
         world.server.membership(session).map(|it| (it.acked.0, it.sent.0, it.unanswered)).unwrap()
     };
-    assert_eq!(membership(&world), (0, 4, 2));
+    assert_eq!(membership(&world), (0, 2, 1), "what follows gathers");
     assert_eq!(world.server.posts, 4, "the first is not acked, and what follows it is kept");
+    world.say(y, post("e"));
+    world.up(x, Up::PostAck { join, next: Index(1) });
+    assert_eq!(membership(&world), (2, 5, 2));
+    assert_eq!(world.server.posts, 3);
     world.forget();
     world.fire(SERVER, Timer::Post(session));
-    assert_eq!(world.downs(x).len(), 2);
-    world.up(x, Up::PostAck { join, next: Index(1) });
-    assert_eq!(membership(&world), (2, 4, 1));
-    assert_eq!(world.server.posts, 2);
+    assert_eq!(out(&world, x), [2, 4]);
     world.up(x, Up::PostAck { join, next: Index(3) });
-    assert_eq!(membership(&world), (4, 4, 0));
+    assert_eq!(membership(&world), (4, 5, 1));
+    assert_eq!(world.server.posts, 1);
+    world.up(x, Up::PostAck { join, next: Index(5) });
+    assert_eq!(membership(&world), (5, 5, 0));
     assert_eq!(world.server.posts, 0);
 }
 
@@ -285,6 +335,15 @@ fn a_lone_member_posts_to_nobody() {
     assert_eq!(world.told(x), [received(0), own("a", 0), Event::Ready]);
     assert_eq!(world.server.posts, 0);
     assert!(matches!(world.downs(x)[..], [Down::Reply { reply: Reply::Posted(Index(0)), .. }]));
+}
+
+/// The indexes of the posts that were sent to somebody.
+fn out(world: &World, who: usize) -> Vec<u64> {
+    let index = |down: &&Down| match down {
+        Down::Post { index, .. } => Some(index.0),
+        _ => None,
+    };
+    world.downs(who).iter().filter_map(index).collect()
 }
 
 fn post(it: &str) -> Command {

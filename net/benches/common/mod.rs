@@ -85,11 +85,18 @@ pub(crate) struct Members {
     buffer: Vec<u8>,
 }
 
+/// Posts that a member hears together, with the datagram that acks them.
+pub(crate) struct Posts {
+    pub(crate) member: usize,
+    pub(crate) indexes: Vec<Index>,
+    pub(crate) ack: Vec<u8>,
+}
+
 /// What a member hears.
 pub(crate) enum Heard {
     Reply(usize, RequestNumber, Reply),
-    /// A post, with the datagram that acks it.
-    Post(usize, Index, Vec<u8>),
+    /// One post among other things.
+    Post(Posts),
     /// What changed in the directory.
     People(Vec<Entry>),
     /// Something between members.
@@ -175,15 +182,18 @@ impl Members {
         }
     }
 
-    /// What the next datagram says, if that is one post only: read with as little effort as plain sockets would make.
+    /// What the next datagram says, if that is posts only: read with as little effort as plain sockets would make.
     /// Otherwise everything it says, as [`Members::hear`].
-    pub(crate) fn hear_post(&mut self) -> Result<(usize, Index, Vec<u8>), Vec<Heard>> {
+    pub(crate) fn hear_posts(&mut self) -> Result<Posts, Vec<Heard>> {
         let (length, _) = self.addresses.inbox.recv_from(&mut self.buffer).expect("an answer");
-        if let Some((session, join, index)) = read_post(&self.buffer[..length])
+        if let Some((session, join, indexes)) = read_posts(&self.buffer[..length])
             && let Some(&member) = self.by_session.get(&session)
         {
-            let up = Up::PostAck { join, next: index.next() };
-            return Ok((member, index, encode(&[Packet::Up { pass: self.passes[member], up }]).unwrap()));
+            // As a hosted client does: an ack for each, all in one datagram.
+            let up = |index: &Index| Up::PostAck { join, next: index.next() };
+            let pass = self.passes[member];
+            let acks: Vec<Packet> = indexes.iter().map(|index| Packet::Up { pass, up: up(index) }).collect();
+            return Ok(Posts { member, indexes, ack: encode(&acks).unwrap() });
         }
         let packets = decode(&self.buffer[..length]).unwrap();
         Err(packets.into_iter().filter_map(|packet| self.take(packet)).collect())
@@ -218,7 +228,7 @@ impl Members {
             Down::Post { join, index, .. } => {
                 let up = Up::PostAck { join, next: index.next() };
                 let ack = encode(&[Packet::Up { pass, up }]).unwrap();
-                return Some(Heard::Post(member, index, ack));
+                return Some(Heard::Post(Posts { member, indexes: vec![index], ack }));
             }
             Down::Update(update) => {
                 self.send(member, &Packet::Up { pass, up: Up::UpdateAck(update.to) });
@@ -234,14 +244,25 @@ impl Members {
     }
 }
 
-/// Whose post this is, for which membership, and which one. Only for a datagram of one packet, see `net::wire`.
-fn read_post(datagram: &[u8]) -> Option<(Session, RequestNumber, Index)> {
-    let [_, _, _, _, _, 1, DOWN, rest @ ..] = datagram else { return None };
-    let (session, rest) = read_number(rest)?;
-    let [POST, rest @ ..] = rest.get(16..)? else { return None };
-    let (join, rest) = read_number(rest)?;
-    let (index, _) = read_number(rest)?;
-    Some((Session(session), RequestNumber(join), Index(index)))
+/// Whose posts these are, for which membership, and which ones. Only for a datagram of posts to one member, see `net::wire`.
+fn read_posts(datagram: &[u8]) -> Option<(Session, RequestNumber, Vec<Index>)> {
+    let [_, _, _, _, _, count, rest @ ..] = datagram else { return None };
+    let (mut rest, mut of, mut indexes) = (rest, (0, 0), Vec::with_capacity((*count).into()));
+    for _ in 0..*count {
+        let [DOWN, packet @ ..] = rest else { return None };
+        let (session, packet) = read_number(packet)?;
+        let [POST, packet @ ..] = packet.get(16..)? else { return None };
+        let (join, packet) = read_number(packet)?;
+        let (index, packet) = read_number(packet)?;
+        (of, rest) = ((session, join), skip_text(skip_text(packet)?)?);
+        indexes.push(Index(index));
+    }
+    rest.is_empty().then_some((Session(of.0), RequestNumber(of.1), indexes))
+}
+
+fn skip_text(bytes: &[u8]) -> Option<&[u8]> {
+    let (length, rest) = read_number(bytes)?;
+    rest.get(usize::try_from(length).ok()?..)
 }
 
 fn read_number(bytes: &[u8]) -> Option<(u64, &[u8])> {

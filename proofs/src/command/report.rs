@@ -10,7 +10,7 @@ use crate::check::{Outcome, Progress};
 use crate::properties::{PROMISES, Promise};
 
 /// A line of the table.
-pub type Row = [String; 6];
+pub type Row = [String; 7];
 
 /// Tells how far a scenario is: a moving line on a terminal, else one plain line at the end.
 pub struct Bar {
@@ -124,6 +124,7 @@ pub fn row(outcome: &Outcome) -> Row {
         HumanCount(outcome.states as u64).to_string(),
         outcome.depth.to_string(),
         format!("{:.1}", outcome.time.as_secs_f64()),
+        outcome.bytes.map_or_else(|| "-".into(), |bytes| bytes.to_string()),
         promises,
         format!("{} of {witnesses}", outcome.seen.len()),
     ]
@@ -132,9 +133,17 @@ pub fn row(outcome: &Outcome) -> Row {
 fn table(rows: impl IntoIterator<Item = Row>) -> String {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
-    table.set_header(["scenario", "unique states", "depth", "seconds", "promises", "witnesses"]);
+    table.set_header([
+        "scenario",
+        "unique states",
+        "depth",
+        "seconds",
+        "bytes a state",
+        "promises",
+        "witnesses",
+    ]);
     table.add_rows(rows);
-    for column in 1..4 {
+    for column in 1..5 {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
         }
@@ -164,6 +173,7 @@ fn as_json(outcome: &Outcome) -> serde_json::Value {
         "states": outcome.states,
         "depth": outcome.depth,
         "seconds": outcome.time.as_secs_f64(),
+        "bytes_a_state": outcome.bytes,
         "broken": outcome.broken,
         "seen": outcome.seen,
         "missing": outcome.missing,

@@ -22,9 +22,10 @@ pub(super) fn unresponsive_removed(system: &System, state: &State) -> bool {
         let next = server.groups[&membership.group].next;
         let timer = state.timers_set[SERVER].iter().any(|timer| *timer == Timer::Post(*session));
         let waiting = membership.sent < next;
-        let in_turn =
-            membership.unanswered >= limits.reach || (online.queued && server.window.queue.contains(session));
+        // What has gathered goes out with the ack of what is out, or when there is room.
+        let in_turn = membership.unanswered > 0 || (online.queued && server.window.queue.contains(session));
         membership.attempts <= limits.attempts
+            && membership.unanswered <= limits.reach
             && (membership.unanswered > 0) == timer
             && (!waiting || in_turn)
     });

@@ -189,7 +189,7 @@ fn two_senders() -> Scenario {
     scenario.limits.window = 3;
     scenario.limits.reach = 2;
     scenario.suspicions = vec![Attempt];
-    scenario.witnesses = &["posted", "post-ahead"];
+    scenario.witnesses = &["posted", "posts-gathered", "post-ahead"];
     scenario
 }
 
@@ -381,7 +381,8 @@ fn deep_group() -> Scenario {
     scenario.limits.reach = 2;
     scenario.suspicions = vec![PostTimer];
     scenario.deep = true;
-    scenario.witnesses = &["posted", "post-ahead", "member-removed", "removed-and-rejoined", "window-full"];
+    scenario.witnesses =
+        &["posted", "posts-gathered", "post-ahead", "member-removed", "removed-and-rejoined", "window-full"];
     scenario
 }
 
