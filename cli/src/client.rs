@@ -39,6 +39,7 @@ pub(crate) fn start<C: Cast>(
         name,
         server: server.into(),
         nonce: Nonce(getrandom::u64().context("no randomness from the operating system")?),
+        reconnect: plan.reconnect,
         limits: plan.limits,
         timing: plan.timing,
     };

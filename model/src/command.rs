@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::name::{Name, Text};
 
 /// What a person asks. A client carries out one command at a time: give the next one after
-/// [`Event::Ready`](crate::Event::Ready). Only [`Command::Interrupt`] may come at any time.
+/// [`Event::Ready`](crate::Event::Ready). Only [`Command::Cancel`] and [`Command::Interrupt`] may come at any time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Command {
     /// `send NAME TEXT`
@@ -33,6 +33,9 @@ pub enum Command {
     Quit,
     /// Ctrl+C or a signal to end: deregister as soon as the command under way is settled.
     Interrupt,
+    /// Do not wait for the command under way any longer. What became of it is told as far as it is known, and the rest
+    /// before the server is asked for anything else.
+    Cancel,
 }
 
 impl Command {
@@ -47,7 +50,8 @@ impl Command {
             | Command::LeaveGroup
             | Command::Dereg(_)
             | Command::Quit
-            | Command::Interrupt => None,
+            | Command::Interrupt
+            | Command::Cancel => None,
         }
     }
 }

@@ -33,10 +33,25 @@ pub struct ClientConfig {
     pub server: Id,
     /// The nonce of the first registration; later ones count up from it.
     pub nonce: Nonce,
+    /// Whether to keep trying when the server does not answer in all attempts, and how long to wait between two of them
+    /// at most. The wait doubles until then.
+    pub reconnect: Option<Duration>,
     /// Bounds of everything.
     pub limits: Limits,
     /// When an unanswered packet is sent again.
     pub timing: Timing,
+}
+
+impl ClientConfig {
+    /// How long to wait for an answer to this attempt.
+    pub fn wait(&self, attempt: u8) -> Duration {
+        let doublings = u32::from(attempt.saturating_sub(self.limits.attempts));
+        let wait = self.timing.ack_wait.saturating_mul(1 << doublings.min(16));
+        match self.reconnect {
+            Some(longest) if doublings > 0 => wait.min(longest),
+            _ => self.timing.ack_wait,
+        }
+    }
 }
 
 /// When an unanswered packet is sent again.

@@ -29,10 +29,15 @@ pub enum Event {
         /// How many wait now.
         waiting: usize,
     },
-    /// The peer has accepted the direct message: it is shown there, or waits there while the peer is in a group.
+    /// The peer has shown the direct message.
     DirectReceived {
         /// Receiver.
         by: Name,
+    },
+    /// The peer is in a group. The direct message waits there and is shown when the peer leaves the group.
+    DirectQueued {
+        /// Receiver.
+        at: Name,
     },
     /// The peer got the direct message and will not show it, because its queue is full.
     DirectRefused {
@@ -65,6 +70,8 @@ pub enum Event {
     },
     /// The server keeps as many undelivered posts as it may. The post was not taken.
     PostRefused,
+    /// The post was not taken, because this client is no member any more.
+    NotPosted,
     /// A post of another member, in index order.
     Post {
         /// Sender.
@@ -97,6 +104,17 @@ pub enum Event {
     /// The command came while another one was under way, or the session had just been lost. Nothing was done; say it
     /// again after the next [`Event::Ready`].
     NotReady(Command),
+    /// The command under way is given up. Whether it takes effect is not known: a direct message may or may not be
+    /// accepted. What became of a request that changes something is told when it is known.
+    Cancelled(Command),
+    /// This command was cancelled before it took effect, and never will.
+    Withdrawn(Command),
+    /// There is no command under way that could be cancelled.
+    NothingToCancel,
+    /// The server did not answer in all attempts, and the client keeps trying.
+    StillTrying,
+    /// The server has answered after all.
+    ServerBack,
     /// The session has ended at the server; the client leaves group mode, tells what is queued, and registers
     /// again. Whether the command under way took effect is not known.
     SessionLost,

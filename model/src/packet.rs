@@ -78,7 +78,7 @@ pub enum Packet {
         to: Session,
         /// Number at the sender.
         number: DirectNumber,
-        /// Accepted or not. The same for every repeat.
+        /// What became of it. The same for every repeat.
         verdict: Verdict,
     },
 }
@@ -161,10 +161,12 @@ pub enum Refusal {
 /// What became of a direct message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Verdict {
-    /// Shown, or queued while the receiver is in a group.
+    /// Shown.
     Accepted,
     /// The queue is full; it will never be shown.
     QueueFull,
+    /// Queued, because the receiver is in a group.
+    Queued,
 }
 
 /// A request of a client.
@@ -192,6 +194,9 @@ pub enum Request {
     Post(Text),
     /// This session did not ack a direct message.
     Report(Session),
+    /// Instead of the request of the same number, which is cancelled. Whichever comes first takes effect; the reply
+    /// tells which.
+    Withdraw,
 }
 
 /// The answer to a request.
@@ -231,6 +236,8 @@ pub enum Reply {
     Backlog,
     /// The report will be looked into.
     Noted,
+    /// The request of this number has not taken effect, and never will.
+    Withdrawn,
 }
 
 /// What changed in the directory from version `base` to version `to`.
@@ -301,7 +308,8 @@ impl Request {
             | Request::JoinGroup(_)
             | Request::LeaveGroup
             | Request::ListMembers { .. }
-            | Request::Report(_) => None,
+            | Request::Report(_)
+            | Request::Withdraw => None,
         }
     }
 }

@@ -276,6 +276,7 @@ fn client(server: SocketAddrV4, called: &str, overflow: Overflow) -> Console {
         name: name(called),
         server: Id::from(server),
         nonce: Nonce(1),
+        reconnect: None,
         limits: Limits::default(),
         timing: Timing::default(),
     };

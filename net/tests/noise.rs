@@ -404,6 +404,7 @@ fn registered_client() -> (Client, model::ClientState) {
         name: name("alice"),
         server: Id::from(9),
         nonce: Nonce(97),
+        reconnect: None,
         limits: Limits::default(),
         timing: Timing::default(),
     };

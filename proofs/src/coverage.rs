@@ -51,7 +51,7 @@ const ROLES: [&str; 2] = ["server", "client"];
 const REACTIONS: [Reaction; 3] = [Reaction::Ignored, Reaction::Answered, Reaction::Changed];
 
 /// Every kind of input with the roles it is meant for.
-const INPUTS: [(&str, &str); 33] = [
+const INPUTS: [(&str, &str); 34] = [
     ("server", "register"),
     ("server", "deregister"),
     ("server", "create group"),
@@ -61,6 +61,7 @@ const INPUTS: [(&str, &str); 33] = [
     ("server", "list members"),
     ("server", "post"),
     ("server", "report"),
+    ("server", "withdraw"),
     ("server", "update ack"),
     ("server", "post ack"),
     ("server", "alive"),
@@ -91,6 +92,7 @@ const INPUTS: [(&str, &str); 33] = [
 pub const EXPLAINED: &[(&str, &str, Reaction, &str)] = &[
     ("server", "list groups", Reaction::Ignored, OLDER),
     ("server", "list members", Reaction::Ignored, OLDER),
+    ("server", "withdraw", Reaction::Ignored, OLDER),
     ("server", "update timer", Reaction::Ignored, TIMER),
     ("server", "update timer", Reaction::Answered, TIMER),
     ("server", "post timer", Reaction::Ignored, TIMER),
@@ -227,6 +229,7 @@ fn kind(packet: &Packet) -> &'static str {
                 Request::ListMembers { .. } => "list members",
                 Request::Post(_) => "post",
                 Request::Report(_) => "report",
+                Request::Withdraw => "withdraw",
             },
             Up::UpdateAck(_) => "update ack",
             Up::PostAck { .. } => "post ack",

@@ -55,6 +55,50 @@ pub static ALL: &[Sabotage] = &[
         },
     },
     Sabotage {
+        name: "acks-what-waits-as-shown",
+        about: "a client acks a direct message as shown though it has only queued it",
+        breaks: "receipts-true",
+        scenario: "queue-full",
+        apply: |_, next| {
+            on_clients(next, |seat| {
+                for (_, verdict) in seat.client.heard.values_mut() {
+                    if *verdict == Verdict::Queued {
+                        *verdict = Verdict::Accepted;
+                    }
+                }
+            });
+        },
+    },
+    Sabotage {
+        name: "withdraws-in-words-only",
+        about: "the server says that a request is withdrawn, and still carries it out when it comes late",
+        breaks: "at-most-once",
+        scenario: "cancel-in-a-group",
+        apply: |last, next| {
+            let before = crate::system::server(last);
+            on_server(next, |server| {
+                for (session, record) in &mut server.sessions {
+                    if matches!(record.last, Some((_, Reply::Withdrawn))) {
+                        record.last = before.sessions.get(session).and_then(|record| record.last.clone());
+                    }
+                }
+            });
+        },
+    },
+    Sabotage {
+        name: "gives-up-in-silence",
+        about: "a client that should keep trying sets no timer after its attempts",
+        breaks: "settles",
+        scenario: "reconnect",
+        apply: |last, next| {
+            for (actor, _) in crate::system::seats(last) {
+                if crate::system::seat(next, actor).person.silent {
+                    next.timers_set[actor].cancel_all();
+                }
+            }
+        },
+    },
+    Sabotage {
         name: "stays-in-the-prompt",
         about: "a client that was told that it has left still takes posts",
         breaks: "members-only",

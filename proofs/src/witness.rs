@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use model::Packet;
-use model::client::{Mode, Phase};
+use model::client::{Mode, Phase, Then};
 use model::event::Exit;
-use model::packet::{Down, Up};
+use model::packet::{Down, Reply, Up};
 use stateright::actor::ActorModelAction;
 
 use crate::scenario::Scenario;
@@ -83,6 +83,47 @@ pub static ALL: &[Witness] = &[
         name: "direct-queued",
         about: "a direct message waits while its receiver is in a group",
         seen: |_, _, next| queued(next).any(|queued| queued > 0),
+    },
+    Witness {
+        name: "told-queued",
+        about: "a sender is told that its direct message waits",
+        seen: |_, _, next| fates(next).any(|fate| fate == Fate::Queued),
+    },
+    Witness {
+        name: "withdrawn",
+        about: "a cancelled request never takes effect",
+        seen: |last, action, _| fate_of_cancelled(last, action) == Some(&Reply::Withdrawn),
+    },
+    Witness {
+        name: "done-though-cancelled",
+        about: "a cancelled request has taken effect, which its person learns later",
+        seen: |last, action, _| {
+            fate_of_cancelled(last, action).is_some_and(|reply| *reply != Reply::Withdrawn)
+        },
+    },
+    Witness {
+        name: "report-waited",
+        about: "a report waits until it is known what became of a cancelled request",
+        seen: |last, action, next| {
+            let waits = |state| {
+                seats(state).any(|(_, seat)| {
+                    let cancelled = seat.client.registered().and_then(|own| own.cancelled.as_ref());
+                    matches!(cancelled.and_then(|it| it.then.as_ref()), Some(Then::Report(_)))
+                })
+            };
+            fate_of_cancelled(last, action).is_some() && waits(last) && !waits(next)
+        },
+    },
+    Witness {
+        name: "kept-trying",
+        about: "a server that did not answer in all attempts answers after all",
+        seen: |last, action, next| match action {
+            ActorModelAction::Deliver { dst, .. } if usize::from(*dst) != SERVER => {
+                let silent = |state| seat(state, usize::from(*dst)).person.silent;
+                silent(last) && !silent(next)
+            }
+            _ => false,
+        },
     },
     Witness {
         name: "queue-full",
@@ -289,10 +330,7 @@ pub static ALL: &[Witness] = &[
             matches!(
                 action,
                 ActorModelAction::Deliver {
-                    msg: Packet::Down {
-                        down: Down::Reply { reply: model::packet::Reply::GroupExists, .. },
-                        ..
-                    },
+                    msg: Packet::Down { down: Down::Reply { reply: Reply::GroupExists, .. }, .. },
                     ..
                 }
             )
@@ -365,6 +403,21 @@ pub static ALL: &[Witness] = &[
         },
     },
 ];
+
+/// What the server says, in this step, about a request that was cancelled.
+fn fate_of_cancelled<'a>(last: &State, action: &'a Action) -> Option<&'a Reply> {
+    let ActorModelAction::Deliver {
+        dst,
+        msg: Packet::Down { pass, down: Down::Reply { number, reply } },
+        ..
+    } = action
+    else {
+        return None;
+    };
+    let own = seat(last, usize::from(*dst)).client.registered()?;
+    let number_fits = own.cancelled.as_ref().is_some_and(|cancelled| cancelled.number == *number);
+    (own.pass == *pass && number_fits).then_some(reply)
+}
 
 fn fates(state: &State) -> impl Iterator<Item = Fate> {
     seats(state).flat_map(|(_, seat)| seat.person.letters.iter().map(|letter| letter.fate))

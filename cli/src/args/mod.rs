@@ -104,6 +104,7 @@ impl Arguments {
                 (Timing { ack_wait, refill }, Limits { burst: self.options.burst, ..limits })
             }
         };
+        let reconnect = self.options.reconnect.then_some(LONGEST_WAIT);
         let record_texts = if self.options.record_text { Texts::Plain } else { Texts::Digests };
         let Options { key: key_file, plain, log_text, record, verbose, .. } = self.options;
         Ok(Plan {
@@ -113,6 +114,7 @@ impl Arguments {
             key: None,
             timing,
             limits,
+            reconnect,
             plain,
             log_text,
             record,
@@ -148,3 +150,6 @@ impl Arguments {
         }
     }
 }
+
+/// Between two attempts to reach a server that does not answer.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);

@@ -25,6 +25,10 @@ pub(super) struct Options {
         value_parser = clap::value_parser!(u8).range(1..))]
     pub(super) attempts: u8,
 
+    /// Keep trying when the server does not answer, at longer and longer intervals up to ten seconds
+    #[arg(long, global = true)]
+    pub(super) reconnect: bool,
+
     /// How many requests of one client the server carries out at once, before that client has to wait
     #[arg(long, global = true, value_name = "N", default_value_t = Limits::default().burst,
         value_parser = burst)]

@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use model::{Limits, Name, Timing};
 use net::record::{Configured, Texts};
@@ -24,6 +25,8 @@ pub(crate) struct Plan {
     pub(crate) timing: Timing,
     /// Retry rule.
     pub(crate) limits: Limits,
+    /// Whether a client keeps trying when its server does not answer, and how long it waits between two attempts at most.
+    pub(crate) reconnect: Option<Duration>,
     /// No line editor.
     pub(crate) plain: bool,
     /// Whether the server prints texts.

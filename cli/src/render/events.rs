@@ -67,6 +67,8 @@ fn words(event: &Event) -> Vec<String> {
         Event::Registered => vec!["Welcome, You are registered.".into()],
         Event::Direct { from, text } => vec![direct(from, text)],
         Event::DirectReceived { by } => vec![format!("Message received by {}.", safe(by))],
+        // It is not lost, which is what plain mode promises; interactive mode says that it waits.
+        Event::DirectQueued { at } => vec![format!("Message received by {}.", safe(at))],
         Event::DirectRefused { by } => {
             vec![format!("{} has too many messages waiting, the message was not accepted", safe(by))]
         }
@@ -95,6 +97,11 @@ fn words(event: &Event) -> Vec<String> {
         ],
         Event::InvalidCommand => vec!["Invalid command".into()],
         Event::ServerStopping => vec!["The server says that it is stopping.".into()],
+        Event::Cancelled(_) => vec!["Cancelled. It may or may not take effect".into()],
+        Event::Withdrawn(_) => vec!["Cancelled before it took effect".into()],
+        Event::NothingToCancel => vec!["Nothing to cancel".into()],
+        Event::StillTrying => vec!["Server not responding".into(), "Still trying".into()],
+        Event::ServerBack => vec!["Server is back".into()],
         Event::SessionLost => vec![
             "The server has ended this session, registering again. Whether the last command took effect is not \
              known."
@@ -107,6 +114,7 @@ fn words(event: &Event) -> Vec<String> {
         | Event::Ready
         | Event::NotReady(_)
         | Event::Queued { .. }
+        | Event::NotPosted
         | Event::OwnPost { .. } => Vec::new(),
     }
 }
@@ -180,6 +188,9 @@ mod tests {
             (Event::Direct { from: name("X"), text: text("hi") }, &["X: hi"]),
             (Event::Queued { waiting: 1 }, &[]),
             (Event::DirectReceived { by: name("Y") }, &["Message received by Y."]),
+            (Event::DirectQueued { at: name("Y") }, &["Message received by Y."]),
+            (Event::StillTrying, &["Server not responding", "Still trying"]),
+            (Event::ServerBack, &["Server is back"]),
             (
                 Event::DirectRefused { by: name("Y") },
                 &["Y has too many messages waiting, the message was not accepted"],

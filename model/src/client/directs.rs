@@ -10,7 +10,7 @@ use crate::message::Message;
 use crate::name::{Name, Text};
 use crate::packet::{Packet, Request, Verdict};
 
-use super::{Client, ClientState, Mode, Pending, PendingDirect, Turn};
+use super::{Client, ClientState, Mode, Pending, PendingDirect, Then, Turn};
 
 /// A direct message as it came in.
 pub(super) struct Incoming {
@@ -74,7 +74,7 @@ impl Turn<'_> {
             self.state.directory.find(&name).map(|entry| (entry.session, entry.address))
         else {
             self.tell(Event::UnknownPerson(name));
-            return self.tell(Event::Ready);
+            return self.next_command();
         };
         let Some(own) = self.state.registered_mut() else { return };
         let number = own.last_direct.next();
@@ -85,12 +85,12 @@ impl Turn<'_> {
     fn send_again(&mut self, pending: PendingDirect) {
         let Some(own) = self.state.registered_mut() else { return };
         let from = own.pass.session;
-        let PendingDirect { to, address, number, ref text, .. } = pending;
+        let PendingDirect { to, address, number, ref text, attempts, .. } = pending;
         let sender = self.config.name.clone();
         let packet = Packet::Direct { sender, from, to, number, text: text.clone() };
         own.pending = Some(Pending::Direct(pending));
         self.send(address, packet);
-        self.arm();
+        self.arm(attempts);
     }
 
     /// No ack in time: again, or report the peer. The report says nothing about the message, whose fate is unknown.
@@ -100,7 +100,7 @@ impl Turn<'_> {
             return self.send_again(PendingDirect { attempts, ..pending });
         }
         self.tell(Event::NoAck { from: pending.name });
-        self.ask(Request::Report(pending.to), Vec::new());
+        self.ask_once_settled(Request::Report(pending.to), Then::Report(pending.to));
     }
 
     fn direct_acked(&mut self, verdict: Verdict) {
@@ -111,6 +111,7 @@ impl Turn<'_> {
         self.disarm();
         self.tell(match verdict {
             Verdict::Accepted => Event::DirectReceived { by: pending.name },
+            Verdict::Queued => Event::DirectQueued { at: pending.name },
             Verdict::QueueFull => Event::DirectRefused { by: pending.name },
         });
         self.next_command();
@@ -125,7 +126,7 @@ impl Turn<'_> {
             (Verdict::Accepted, Some(Event::Direct { from: sender, text }))
         } else if own.queue.len() < limit {
             own.queue.push_back((sender, text));
-            (Verdict::Accepted, Some(Event::Queued { waiting: own.queue.len() }))
+            (Verdict::Queued, Some(Event::Queued { waiting: own.queue.len() }))
         } else {
             (Verdict::QueueFull, None)
         };

@@ -36,7 +36,7 @@ impl Turn<'_> {
         self.leave_mode(Event::Left);
     }
 
-    /// Removed in the meantime. Told once: the reply to a command that was under way adds nothing.
+    /// Removed in the meantime, which is told once.
     pub(super) fn not_member(&mut self) {
         self.leave_mode(Event::Removed);
     }
@@ -51,9 +51,9 @@ impl Turn<'_> {
         }
     }
 
-    pub(super) fn list_members(&mut self, names: Vec<Name>, page: Vec<Name>) {
+    pub(super) fn list_members(&mut self, members: Vec<Name>) {
         if let Some(group) = self.state.registered().and_then(|own| own.mode.group().cloned()) {
-            self.tell(Event::Members { group, members: [names, page].concat() });
+            self.tell(Event::Members { group, members });
         }
     }
 

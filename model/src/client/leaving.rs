@@ -6,9 +6,9 @@ use stateright::actor::Out;
 
 use crate::event::{Event, Exit};
 use crate::ids::Version;
-use crate::packet::{Request, Up};
+use crate::packet::Up;
 
-use super::{Client, ClientState, Pending, Phase, Turn};
+use super::{Client, ClientState, Phase, Turn};
 
 /// Here I am.
 pub(super) fn on_probe(
@@ -24,10 +24,8 @@ pub(super) fn on_probe(
 
 /// The server knows this session no more. Who wanted to leave has left; everybody else registers again.
 pub(super) fn on_gone(client: &Client, state: &mut Cow<'_, ClientState>, out: &mut Out<Client>) {
-    let deregistering = matches!(state.pending(),
-        Some(Pending::Request(pending)) if pending.request == Request::Deregister);
     let mut turn = client.turn(state, out);
-    if deregistering || turn.state.leaving {
+    if turn.state.is_leaving() {
         turn.exit(Exit::Deregistered);
     } else {
         turn.tell(Event::SessionLost);

@@ -12,7 +12,10 @@
 //!              │        pending: none ⇄ request | direct message (attempts)    │
 //!              └───────── Refused, Kicked, or out of attempts ─────────────────┘
 //! ```
+//!
+//! A client that reconnects is never out of attempts, unless its person wants to leave.
 
+mod cancelling;
 mod commands;
 mod directory;
 mod directs;
@@ -35,7 +38,8 @@ use crate::packet::{Down, Packet};
 
 pub use directory::Directory;
 pub use state::{
-    Ahead, ClientState, Mode, Pending, PendingDirect, PendingRequest, Phase, Registered, Registering,
+    Ahead, Cancelled, ClientState, Mode, Pending, PendingDirect, PendingRequest, Phase, Registered,
+    Registering, Then,
 };
 
 /// The client as an actor.
@@ -162,8 +166,8 @@ impl Turn<'_> {
         self.out.send(peer, Message::Packet(packet));
     }
 
-    fn arm(&mut self) {
-        let wait = self.config.timing.ack_wait;
+    fn arm(&mut self, attempt: u8) {
+        let wait = self.config.wait(attempt);
         self.out.set_timer(Timer::Attempt, wait..wait);
     }
 

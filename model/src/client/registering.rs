@@ -78,8 +78,9 @@ impl Turn<'_> {
     }
 
     pub(super) fn attempt_registration(&mut self, registering: Registering) {
+        let attempts = registering.attempts;
         self.send_registration(registering);
-        self.arm();
+        self.arm(attempts);
     }
 
     fn send_registration(&mut self, registering: Registering) {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use stateright::actor::Out;
 
+use crate::command::Command;
 use crate::event::{Event, Exit};
 use crate::ids::RequestNumber;
 use crate::message::Message;
@@ -20,7 +21,10 @@ pub(super) fn on_reply(
     reply: Reply,
     out: &mut Out<Client>,
 ) {
-    if let Some(Pending::Request(pending)) = state.pending()
+    let cancelled = state.registered().and_then(|own| own.cancelled.as_ref());
+    if cancelled.is_some_and(|cancelled| cancelled.number == number) {
+        client.turn(state, out).learn_fate(reply);
+    } else if let Some(Pending::Request(pending)) = state.pending()
         && pending.number == number
     {
         let mut turn = client.turn(state, out);
@@ -32,20 +36,21 @@ pub(super) fn on_reply(
 
 /// No answer in time: to a registration, a request or a direct message.
 pub(super) fn on_timeout(client: &Client, state: &mut Cow<'_, ClientState>, out: &mut Out<Client>) {
-    let limit = client.config.limits.attempts;
     match &state.phase {
-        Phase::Registering(registering) if registering.attempts < limit => {
-            let attempts = registering.attempts + 1;
-            let registering = Registering { attempts, ..registering.clone() };
-            client.turn(state, out).attempt_registration(registering);
-        }
-        Phase::Registering(_) => client.turn(state, out).exit(Exit::ServerSilent),
-        Phase::Registered(own) => match own.pending.clone() {
-            Some(Pending::Request(pending)) if pending.attempts < limit => {
-                let attempts = pending.attempts + 1;
-                client.turn(state, out).send_request(PendingRequest { attempts, ..pending });
+        Phase::Registering(registering) => {
+            let registering = registering.clone();
+            let mut turn = client.turn(state, out);
+            if let Some(attempts) = turn.next_attempt(registering.attempts) {
+                turn.attempt_registration(Registering { attempts, ..registering });
             }
-            Some(Pending::Request(_)) => client.turn(state, out).exit(Exit::ServerSilent),
+        }
+        Phase::Registered(own) => match own.pending.clone() {
+            Some(Pending::Request(pending)) => {
+                let mut turn = client.turn(state, out);
+                if let Some(attempts) = turn.next_attempt(pending.attempts) {
+                    turn.send_request(PendingRequest { attempts, ..pending });
+                }
+            }
             Some(Pending::Direct(pending)) => client.turn(state, out).direct_unacked(pending),
             None => {}
         },
@@ -59,6 +64,24 @@ pub(super) fn send_up(client: &Client, own: &Registered, up: Up, out: &mut Out<C
 }
 
 impl Turn<'_> {
+    /// The number of the next attempt to reach the server. Ends the client if there is none.
+    fn next_attempt(&mut self, attempts: u8) -> Option<u8> {
+        let limit = self.config.limits.attempts;
+        if attempts < limit {
+            return Some(attempts + 1);
+        }
+        let Some(longest) = self.config.reconnect.filter(|_| !self.state.is_leaving()) else {
+            self.exit(Exit::ServerSilent);
+            return None;
+        };
+        if attempts == limit {
+            self.tell(Event::StillTrying);
+        }
+        // Does not count for ever, so that there are not ever more states.
+        let grows = attempts == limit || self.config.wait(attempts) < longest;
+        Some(if grows { attempts.saturating_add(1) } else { attempts })
+    }
+
     /// Asks the server something new.
     pub(super) fn ask(&mut self, request: Request, names: Vec<Name>) {
         let Some(own) = self.state.registered_mut() else { return };
@@ -67,13 +90,13 @@ impl Turn<'_> {
         self.send_request(PendingRequest { number, request, attempts: 1, names });
     }
 
-    fn send_request(&mut self, pending: PendingRequest) {
-        let (number, request) = (pending.number, pending.request.clone());
+    pub(super) fn send_request(&mut self, pending: PendingRequest) {
+        let (number, request, attempts) = (pending.number, pending.request.clone(), pending.attempts);
         if let Some(own) = self.state.registered_mut() {
             own.pending = Some(Pending::Request(pending));
         }
         self.send_up(Up::Request { number, request });
-        self.arm();
+        self.arm(attempts);
     }
 
     pub(super) fn send_up(&mut self, up: Up) {
@@ -82,35 +105,40 @@ impl Turn<'_> {
         }
     }
 
-    fn take_request(&mut self) -> Option<PendingRequest> {
+    pub(super) fn take_request(&mut self) -> Option<PendingRequest> {
         match self.state.registered_mut()?.pending.take()? {
             Pending::Request(pending) => {
                 self.disarm();
+                if pending.attempts > self.config.limits.attempts {
+                    self.tell(Event::ServerBack);
+                }
                 Some(pending)
             }
             Pending::Direct(_) => None,
         }
     }
 
-    /// What a reply means depends on what was asked. A reply that does not fit ends the command like any other: a
-    /// confused server must not block its clients.
+    /// Ends the command, unless there is more to ask for.
     fn answered(&mut self, pending: PendingRequest, reply: Reply) {
         let PendingRequest { number, request, names, .. } = pending;
+        let is_list = matches!(request, Request::ListGroups { .. } | Request::ListMembers { .. });
+        match reply {
+            Reply::Names { names: page, more: true } if is_list => match self.gather(names, page) {
+                Some(names) => return self.ask_next_page(names),
+                None => {}
+            },
+            Reply::Names { names: page, .. } if is_list => self.list(&request, [names, page].concat()),
+            reply => self.conclude(number, request, reply),
+        }
+        self.next_command();
+    }
+
+    /// What a reply means depends on what was asked. A reply that does not fit ends the command like any other: a
+    /// confused server must not block its clients.
+    pub(super) fn conclude(&mut self, number: RequestNumber, request: Request, reply: Reply) {
         match (request, reply) {
-            (Request::Deregister, _) => return self.exit(Exit::Deregistered),
-            (
-                Request::ListGroups { .. } | Request::ListMembers { .. },
-                Reply::Names { names: page, more: true },
-            ) => {
-                if let Some(names) = self.gather(names, page) {
-                    return self.ask_next_page(names);
-                }
-            }
-            (Request::ListGroups { .. }, Reply::Names { names: page, .. }) => {
-                let groups = [names, page].concat();
-                self.tell(Event::Groups(groups));
-            }
-            (Request::ListMembers { .. }, Reply::Names { names: page, .. }) => self.list_members(names, page),
+            (Request::Deregister, Reply::Withdrawn) => self.tell(Event::Withdrawn(Command::Quit)),
+            (Request::Deregister, _) => self.exit(Exit::Deregistered),
             (Request::CreateGroup(group), Reply::GroupCreated) => self.tell(Event::GroupCreated(group)),
             (Request::CreateGroup(group), Reply::GroupExists) => self.tell(Event::GroupExists(group)),
             (Request::CreateGroup(_), Reply::TooManyGroups) => self.tell(Event::TooManyGroups),
@@ -119,10 +147,22 @@ impl Turn<'_> {
             (Request::LeaveGroup, Reply::Left) => self.left(),
             (Request::Post(text), Reply::Posted(index)) => self.posted(text, index),
             (Request::Post(_), Reply::Backlog) => self.tell(Event::PostRefused),
+            (Request::Post(_), Reply::NotMember) => {
+                self.not_member();
+                self.tell(Event::NotPosted);
+            }
             (Request::Report(_), _) => {}
             (_, Reply::NotMember) => self.not_member(),
+            (request, Reply::Withdrawn) => self.withdrawn(request),
             _ => self.tell(Event::InvalidCommand),
         }
-        self.next_command();
+    }
+
+    fn list(&mut self, request: &Request, names: Vec<Name>) {
+        if matches!(request, Request::ListGroups { .. }) {
+            self.tell(Event::Groups(names));
+        } else {
+            self.list_members(names);
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use stateright::actor::Id;
 
+use crate::command::Command;
 use crate::event::Exit;
 use crate::ids::{Cookie, DirectNumber, Index, Nonce, Pass, RequestNumber, Session, Stop};
 use crate::name::{Name, Text};
@@ -60,6 +61,9 @@ pub struct Registered {
     pub queue: VecDeque<(Name, Text)>,
     /// The command under way. Timer `Attempt` is armed exactly while there is one.
     pub pending: Option<Pending>,
+    /// A request that its person does not wait for any more, and whose fate is not known. No other request goes out
+    /// before it is.
+    pub cancelled: Option<Cancelled>,
     /// The number of the last request.
     pub last_request: RequestNumber,
     /// The number of the last direct message.
@@ -117,6 +121,27 @@ pub struct PendingRequest {
     pub names: Vec<Name>,
 }
 
+/// A request that is cancelled. Its number still stands for the last request, now a withdrawal, so the reply tells what
+/// became of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cancelled {
+    /// Its number.
+    pub number: RequestNumber,
+    /// What was asked.
+    pub request: Request,
+    /// What waits until its fate is known. Then the withdrawal is pending, and nothing otherwise.
+    pub then: Option<Then>,
+}
+
+/// What a client does once it knows what became of a cancelled request.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Then {
+    /// Carries out a command of its person.
+    Command(Command),
+    /// Reports a peer that did not ack.
+    Report(Session),
+}
+
 /// A direct message that waits for its ack.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PendingDirect {
@@ -169,6 +194,20 @@ impl ClientState {
         }
     }
 
+    /// Whether the command under way is to leave, or the person interrupts it.
+    pub fn is_leaving(&self) -> bool {
+        self.leaving || self.leaves_with_this_command()
+    }
+
+    pub(super) fn leaves_with_this_command(&self) -> bool {
+        let cancelled = self.registered().and_then(|own| own.cancelled.as_ref());
+        matches!(self.pending(), Some(Pending::Request(it)) if it.request == Request::Deregister)
+            || matches!(
+                cancelled.and_then(|it| it.then.as_ref()),
+                Some(Then::Command(Command::Dereg(_) | Command::Quit | Command::Interrupt))
+            )
+    }
+
     /// The command under way.
     pub fn pending(&self) -> Option<&Pending> {
         self.registered()?.pending.as_ref()
@@ -182,6 +221,7 @@ impl Registered {
             mode: Mode::Alone,
             queue: VecDeque::new(),
             pending: None,
+            cancelled: None,
             last_request: RequestNumber::default(),
             last_direct: DirectNumber::default(),
             last_stop: Stop::default(),

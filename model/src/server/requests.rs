@@ -54,6 +54,7 @@ impl Turn<'_> {
             Request::LeaveGroup => self.leave_group(session, number),
             Request::ListMembers { after } => self.list_members(session, number, after.as_ref()),
             Request::Post(text) => self.post(session, number, text),
+            Request::Withdraw => self.reply(session, number, Reply::Withdrawn),
             Request::Report(reported) => {
                 self.reply(session, number, Reply::Noted);
                 if super::probing::unasked(&self.state, reported) {

@@ -152,12 +152,8 @@ fn direct_messages_wait_in_a_group_and_are_refused_when_too_many_wait() {
     for text in ["one", "two", "three"] {
         world.say(x, send("Y", text));
     }
-    let (received, refused) =
-        (Event::DirectReceived { by: name("Y") }, Event::DirectRefused { by: name("Y") });
-    assert_eq!(
-        world.told(x),
-        [received.clone(), Event::Ready, received, Event::Ready, refused, Event::Ready]
-    );
+    let (queued, refused) = (Event::DirectQueued { at: name("Y") }, Event::DirectRefused { by: name("Y") });
+    assert_eq!(world.told(x), [queued.clone(), Event::Ready, queued, Event::Ready, refused, Event::Ready]);
     assert_eq!(world.told(y), [Event::Queued { waiting: 1 }, Event::Queued { waiting: 2 }]);
     // A copy of the refused one gets the same verdict, also when there is room again.
     let copy = world.sent(x, y)[2].clone();

@@ -2,6 +2,7 @@
 //! here stands what each input exactly leads to.
 
 mod buckets;
+mod cancelling;
 mod directory;
 mod directs;
 mod groups;

@@ -120,6 +120,7 @@ fn config(world: &World, who: usize) -> model::ClientConfig {
         name: name("X"),
         server: SERVER.into(),
         nonce: world.client(who).nonce,
+        reconnect: None,
         limits: Limits::default(),
         timing: model::Timing::default(),
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
 
 use model::client::{Pending, Phase, Registered};
 use model::ids::{Key, Nonce, Pass, Session};
@@ -30,6 +31,8 @@ pub(crate) struct World {
     notices: Vec<Notice>,
     sent: Vec<(usize, usize, Packet)>,
     lost: Loss,
+    /// Whether clients keep trying, and how long they wait at most.
+    pub(crate) reconnect: Option<Duration>,
     /// Whether buckets fill up again whenever everything has arrived.
     refills: bool,
     /// What the server has saved: what it would come back with, and what waits to be written with it.
@@ -73,6 +76,7 @@ impl World {
             notices: Vec::new(),
             sent: Vec::new(),
             lost: Box::new(|_, _| false),
+            reconnect: None,
             refills: true,
             written: Saved::default(),
             waiting: Saved::default(),
@@ -83,14 +87,7 @@ impl World {
 
     /// Starts a client at an address, and lets everything arrive.
     pub(crate) fn start(&mut self, address: usize, name: &str) -> usize {
-        let config = ClientConfig {
-            name: Name::new(name).expect("a good name"),
-            server: Id::from(SERVER),
-            nonce: Nonce(address as u64 * 1000),
-            limits: self.limits,
-            timing: Timing::default(),
-        };
-        let client = Client { config };
+        let client = Client { config: self.config(address, name) };
         let mut out = Out::new();
         let state = client.on_start(Id::from(address), &None, &mut out);
         self.timers.retain(|(actor, _)| *actor != address);
@@ -98,6 +95,18 @@ impl World {
         self.take_out(address, out);
         self.run();
         address
+    }
+
+    /// What a client is told from outside.
+    pub(crate) fn config(&self, address: usize, name: &str) -> ClientConfig {
+        ClientConfig {
+            name: Name::new(name).expect("a good name"),
+            server: Id::from(SERVER),
+            nonce: Nonce(address as u64 * 1000),
+            reconnect: self.reconnect,
+            limits: self.limits,
+            timing: Timing::default(),
+        }
     }
 
     /// Starts a client at the next address; what it was told so far is of no interest.

@@ -140,6 +140,7 @@ mod tests {
                 name: Name::new("x").unwrap(),
                 server: Id::from(SocketAddrV4::new([127, 0, 0, 1].into(), 9)),
                 nonce: model::ids::Nonce(1),
+                reconnect: None,
                 limits: Limits::default(),
                 timing: Timing::default(),
             },

@@ -76,8 +76,14 @@ impl World {
     /// A client that has just started.
     pub(crate) fn client(&self, server: SocketAddrV4, called: &str, seed: u64) -> Person {
         let (limits, timing) = (self.limits, self.timing);
-        let config =
-            ClientConfig { name: name(called), server: Id::from(server), nonce: Nonce(seed), limits, timing };
+        let config = ClientConfig {
+            name: name(called),
+            server: Id::from(server),
+            nonce: Nonce(seed),
+            reconnect: None,
+            limits,
+            timing,
+        };
         let options = self.options(
             Overflow::Wait,
             seed,

@@ -66,7 +66,7 @@ fn each(parts: &Parts) -> Vec<Packet> {
     packets.extend(downs(parts).into_iter().map(|down| Packet::Down { pass, down }));
     let (from, to, number) = (Session(number), Session(number), DirectNumber(number));
     packets.push(Packet::Direct { sender: name, from, to, number, text });
-    for verdict in [Verdict::Accepted, Verdict::QueueFull] {
+    for verdict in [Verdict::Accepted, Verdict::QueueFull, Verdict::Queued] {
         packets.push(Packet::DirectAck { from, to, number, verdict });
     }
     packets
@@ -85,6 +85,7 @@ fn ups(parts: &Parts) -> Vec<Up> {
         Request::ListMembers { after: Some(name) },
         Request::Post(text),
         Request::Report(Session(number)),
+        Request::Withdraw,
     ];
     let mut ups: Vec<Up> =
         requests.into_iter().map(|request| Up::Request { number: RequestNumber(number), request }).collect();
@@ -110,6 +111,7 @@ fn downs(parts: &Parts) -> Vec<Down> {
         Reply::NotMember,
         Reply::Backlog,
         Reply::Noted,
+        Reply::Withdrawn,
     ];
     let join = RequestNumber(number);
     let version = Version(number);
@@ -166,6 +168,7 @@ fn request_kind(request: &Request) -> &'static str {
         Request::ListMembers { after: Some(_) } => "list-members after",
         Request::Post(_) => "post",
         Request::Report(_) => "report",
+        Request::Withdraw => "withdraw",
     }
 }
 
@@ -184,6 +187,7 @@ fn reply_kind(reply: &Reply) -> &'static str {
         Reply::NotMember => "not-member",
         Reply::Backlog => "backlog",
         Reply::Noted => "noted",
+        Reply::Withdrawn => "withdrawn",
     }
 }
 

@@ -94,6 +94,8 @@ impl Client {
         let body = match command {
             Command::Send { to, text } => return self.send(state, to, text, desk),
             Command::Interrupt => return self.interrupt(state, desk),
+            // The original waits for every answer.
+            Command::Cancel => return,
             Command::CreateGroup(group) => Body::Create(group),
             Command::ListGroups => Body::Groups,
             Command::JoinGroup(group) => Body::Join(group),

@@ -1,10 +1,11 @@
 //! The checked system, as the promises see it.
 
 use model::Name;
-use model::client::Pending;
 use model::ids::{Index, Session, Version};
 use model::packet::Request;
 
+use crate::system::envelopes::awaited;
+use crate::system::role::Role;
 use crate::system::{State, System, seat, seats, server};
 
 use super::society::{Listed, Member, Seated, Society, Standing, Stay};
@@ -29,12 +30,8 @@ impl Society for Checked<'_> {
 
     fn standing(&self, actor: usize) -> Option<Standing<'_, Session>> {
         let own = seat(self.1, actor).client.registered()?;
-        let joining = match &own.pending {
-            Some(Pending::Request(pending)) if matches!(pending.request, Request::JoinGroup(_)) => {
-                Some(pending.number)
-            }
-            _ => None,
-        };
+        let joining =
+            awaited(own).find(|(_, it)| matches!(it, Request::JoinGroup(_))).map(|(number, _)| number);
         let stay = own.mode.group().zip(own.mode.join()).map(|(group, join)| Stay { group, join });
         Some(Standing { identity: own.pass.session, queue: &own.queue, stay, joining })
     }

@@ -11,21 +11,22 @@ use super::society::{Society, letters, living};
 /// and after exit the queue is empty.
 pub(crate) fn none_forgotten<S: Society>(society: &S) -> bool {
     let kept = letters(society)
-        .filter(|letter| letter.fate == Fate::Received)
+        .filter(|letter| matches!(letter.fate, Fate::Received | Fate::Queued))
         .all(|letter| accepted(society, letter));
     kept && living(society).all(|seated| {
         society.standing(seated.actor).is_none_or(|own| own.stay.is_some() || own.queue.is_empty())
     })
 }
 
-/// `Received by Y` implies accepted by Y; `received by Server` implies it has an index, and is what others see there;
-/// refused implies never shown.
+/// `Received by Y` implies shown there; `queued at Y` implies that it waits there or has been shown since; `received by
+/// Server` implies it has an index, and is what others see there; refused or withdrawn implies never shown.
 pub(crate) fn receipts_true<S: Society>(society: &S) -> bool {
     letters(society).all(|letter| match letter.fate {
-        Fate::Received => accepted(society, letter),
+        Fate::Received => shown(society, letter),
+        Fate::Queued => accepted(society, letter),
         Fate::Posted(index) => has_index(society, letter, index),
         Fate::Taken => society.has_taken(letter),
-        Fate::Refused => !accepted(society, letter),
+        Fate::Refused => !accepted(society, letter) && !posted(society, letter),
         Fate::Open | Fate::Unknown => true,
     })
 }
@@ -38,6 +39,18 @@ fn accepted<S: Society>(society: &S, letter: &Letter) -> bool {
             || seated.person.lost.contains(&key)
             || society.standing(seated.actor).is_some_and(|own| own.queue.contains(&key))
     })
+}
+
+/// Whether the receiver was shown it.
+fn shown<S: Society>(society: &S, letter: &Letter) -> bool {
+    let key = (letter.from.clone(), letter.text.clone());
+    society.people().any(|seated| seated.person.directs.contains_key(&key))
+}
+
+/// Whether anybody was shown it as a post.
+fn posted<S: Society>(society: &S, letter: &Letter) -> bool {
+    let is_it = |(_, from, text): &(Index, Name, Text)| (from, text) == (&letter.from, &letter.text);
+    society.people().any(|seated| seated.person.posts.values().flatten().any(is_it))
 }
 
 /// Whether the group has given out the index, and nobody sees another post there.

@@ -86,7 +86,7 @@ pub static PROMISES: &[Promise] = &[
     },
     Promise {
         name: "receipts-true",
-        about: "`received by Y` implies accepted by Y; `received by Server` implies it has an index; refused implies never shown",
+        about: "`received by Y` implies shown at Y, `queued at Y` that it waits there or was shown since; `received by Server` implies it has an index; refused or withdrawn implies never shown",
         needs: Needs::Everybody,
         holds: |system, state| directs::receipts_true(&Checked(system, state)),
     },

@@ -3,7 +3,7 @@
 use super::Errand::{Kick, Stop};
 use super::Scenario;
 use super::Suspicion::{Attempt, Post as PostTimer, Probe, Refill, Update};
-use super::Wish::{Create, Dereg, Groups, Interrupt, Join, Leave, Members, Post, Restart, Send};
+use super::Wish::{Cancel, Create, Dereg, Groups, Interrupt, Join, Leave, Members, Post, Restart, Send};
 
 /// All scenarios, those that take minutes last.
 pub fn every() -> Vec<Scenario> {
@@ -29,6 +29,9 @@ pub fn every() -> Vec<Scenario> {
         strangers(),
         kick_order(),
         stop(),
+        cancel(),
+        cancel_in_a_group(),
+        reconnect(),
         two_people(),
         anything(),
         deep_two_people(),
@@ -289,6 +292,45 @@ fn stop() -> Scenario {
     scenario.limits.attempts = 2;
     scenario.suspicions = vec![Attempt, PostTimer];
     scenario.witnesses = &["stopped", "told-of-the-stop", "direct-after-stop"];
+    scenario
+}
+
+/// A report has to wait until it is known what became of a cancelled request.
+fn cancel() -> Scenario {
+    let mut scenario =
+        Scenario::new("cancel", "a person does not wait for direct messages and requests, and goes on")
+            .person("X", 3, &[(Send("Y"), 2), (Create("h"), 1), (Join("g"), 1), (Cancel, 2)])
+            .person("Y", 1, &[(Leave, 1)]);
+    scenario.setup = vec![("X", Create("g")), ("Y", Join("g"))];
+    scenario.suspicions = vec![Attempt];
+    scenario.witnesses = &["told-queued", "withdrawn", "done-though-cancelled", "report-waited"];
+    scenario
+}
+
+fn cancel_in_a_group() -> Scenario {
+    let mut scenario = Scenario::new(
+        "cancel-in-a-group",
+        "a member does not wait for its posts and for leaving, and posts again",
+    )
+    .person("X", 3, &[(Post, 2), (Leave, 1), (Dereg, 1), (Cancel, 2)])
+    .person("Y", 1, &[(Post, 1)]);
+    scenario.setup = vec![("X", Create("g")), ("X", Join("g")), ("Y", Join("g"))];
+    scenario.suspicions = vec![Attempt];
+    scenario.witnesses = &["withdrawn", "done-though-cancelled", "posted", "left"];
+    scenario
+}
+
+fn reconnect() -> Scenario {
+    let mut scenario = Scenario::new(
+        "reconnect",
+        "the server falls silent, and clients keep trying until they want to leave",
+    )
+    .person("X", 1, &[(Create("g"), 1), (Send("Y"), 1), (Dereg, 1), (Interrupt, 1)])
+    .person("Y", 1, &[(Groups, 1), (Cancel, 1)]);
+    scenario.registered = false;
+    scenario.reconnect = true;
+    scenario.suspicions = vec![Attempt];
+    scenario.witnesses = &["kept-trying", "left"];
     scenario
 }
 

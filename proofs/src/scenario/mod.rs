@@ -21,6 +21,8 @@ pub struct Scenario {
     pub setup: Vec<(&'static str, Wish)>,
     /// Whether everybody has registered before anything is explored.
     pub registered: bool,
+    /// Whether clients keep trying when the server does not answer.
+    pub reconnect: bool,
     /// Bounds of the protocol, the attempts among them.
     pub limits: Limits,
     /// The timers that may fire although an answer may be under way.
@@ -78,6 +80,8 @@ pub enum Wish {
     Dereg,
     /// Ctrl+C, at any time
     Interrupt,
+    /// Not to wait any longer
+    Cancel,
     /// Kills the client and starts one of this name at the same address, at any time
     Restart(&'static str),
 }
@@ -122,9 +126,9 @@ impl Suspicion {
 }
 
 impl Wish {
-    /// Whether it can be had at any time, and costs no appetite.
+    /// Whether it can be had while a command is under way, and costs no appetite.
     pub fn is_abrupt(self) -> bool {
-        matches!(self, Wish::Interrupt | Wish::Restart(_))
+        matches!(self, Wish::Interrupt | Wish::Cancel | Wish::Restart(_))
     }
 }
 
@@ -145,9 +149,10 @@ impl Scenario {
             strangers => format!("strangers {strangers}; "),
         };
         let errands: Vec<String> = self.errands.iter().map(|errand| format!("{errand}; ")).collect();
+        let reconnect = if self.reconnect { "clients reconnect; " } else { "" };
         let sessions = self.sessions.max(self.people.len() as u64);
         format!(
-            "{}; attempts {}; window {}; reach {}; queue {}; {burst}{strangers}{}timers early: {suspicions}; crashes {}; sessions {sessions}",
+            "{}; attempts {}; window {}; reach {}; queue {}; {burst}{strangers}{reconnect}{}timers early: {suspicions}; crashes {}; sessions {sessions}",
             typed.join(", "),
             self.limits.attempts,
             self.limits.window,
@@ -166,6 +171,7 @@ impl Scenario {
             people: Vec::new(),
             setup: Vec::new(),
             registered: true,
+            reconnect: false,
             limits: Limits { attempts: 1, burst: 0, strangers: 0, ..Limits::default() },
             suspicions: Suspicion::ALL.to_vec(),
             errands: Vec::new(),

@@ -11,7 +11,7 @@
 use std::borrow::Cow;
 
 use ahash::AHashSet;
-use model::client::Pending;
+use model::client::{Pending, Registered};
 use model::ids::{Pass, RequestNumber, Session, Version};
 use model::packet::{Down, Request, Up};
 use model::{ClientState, Packet, Server, ServerState};
@@ -160,7 +160,7 @@ impl<'a> World<'a> {
             Up::Request { number, .. } => {
                 let last = self.server.sessions.get(&pass.session).and_then(|record| record.last.as_ref());
                 let effective = online.is_some() && last.is_none_or(|(last, _)| last < number);
-                let awaited = in_session.is_some_and(|client| pending_request(client) == Some(*number));
+                let awaited = in_session.is_some_and(|client| awaits_reply(client, *number));
                 !effective && !awaited && end_covered
             }
         }
@@ -173,9 +173,7 @@ impl<'a> World<'a> {
         }
         let Some(own) = client.registered() else { return false };
         match down {
-            Down::Reply { number, .. } => {
-                *number <= own.last_request && pending_request(client) != Some(*number)
-            }
+            Down::Reply { number, .. } => *number <= own.last_request && !awaits_reply(client, *number),
             Down::Update(update) => {
                 let acked =
                     self.server.online(pass.session).is_none_or(|online| online.sync.acked >= update.to);
@@ -229,16 +227,26 @@ impl<'a> World<'a> {
     }
 }
 
-fn pending_request(client: &ClientState) -> Option<RequestNumber> {
-    match client.pending() {
-        Some(Pending::Request(pending)) => Some(pending.number),
+/// The requests whose replies a client may still act on: the one under way, and one that is cancelled.
+pub(crate) fn awaited(own: &Registered) -> impl Iterator<Item = (RequestNumber, &Request)> {
+    let pending = match &own.pending {
+        Some(Pending::Request(pending)) => Some((pending.number, &pending.request)),
         Some(Pending::Direct(_)) | None => None,
-    }
+    };
+    let cancelled = own.cancelled.as_ref().map(|cancelled| (cancelled.number, &cancelled.request));
+    pending.into_iter().chain(cancelled)
+}
+
+fn awaits_reply(client: &ClientState, number: RequestNumber) -> bool {
+    client.registered().is_some_and(|own| awaited(own).any(|(awaited, _)| awaited == number))
 }
 
 /// Whether the client is a member since this request, or will be once it is answered.
 fn awaits_join(client: &ClientState, join: RequestNumber) -> bool {
-    let joining = matches!(client.pending(), Some(Pending::Request(pending))
-        if pending.number == join && matches!(pending.request, Request::JoinGroup(_)));
-    joining || client.registered().is_some_and(|own| own.mode.join() == Some(join))
+    client.registered().is_some_and(|own| {
+        let is_join = |(number, request): (RequestNumber, &Request)| {
+            number == join && matches!(request, Request::JoinGroup(_))
+        };
+        awaited(own).any(is_join) || own.mode.join() == Some(join)
+    })
 }

@@ -27,6 +27,8 @@ pub struct History {
     pub lost: BTreeSet<(Name, Text)>,
     /// How often it was told in this session that the server stops.
     pub stops: u8,
+    /// Whether it was last told that the server is silent, and its client keeps trying.
+    pub silent: bool,
     /// How its client ended.
     pub exit: Option<Exit>,
     /// What should never happen and shows only at the moment.
@@ -55,6 +57,8 @@ pub enum Fate {
     Open,
     /// Received by the peer.
     Received,
+    /// Waits at the peer.
+    Queued,
     /// Received by the server, with this index.
     Posted(Index),
     /// Received by the server, which gives no index. Only the original protocol says so.
@@ -88,9 +92,17 @@ impl History {
             Event::Ready => self.ready = true,
             Event::Direct { from, text } => self.see_direct(from, text),
             Event::DirectReceived { .. } => self.learn(Fate::Received),
-            Event::DirectRefused { .. } | Event::PostRefused => self.learn(Fate::Refused),
+            Event::DirectQueued { .. } => self.learn(Fate::Queued),
+            Event::DirectRefused { .. } => self.learn(Fate::Refused),
             Event::NoAck { .. } => self.learn(Fate::Unknown),
-            Event::PostReceived { index } => self.learn(Fate::Posted(index)),
+            Event::PostReceived { index } => self.learn_of_post(Fate::Posted(index)),
+            Event::PostRefused | Event::NotPosted => self.learn_of_post(Fate::Refused),
+            Event::Cancelled(Command::Send { text, .. }) => self.learn_of(&text, Fate::Unknown),
+            Event::Withdrawn(Command::Send { text, .. } | Command::SendGroup(text)) => {
+                self.learn_of(&text, Fate::Refused);
+            }
+            Event::StillTrying => self.silent = true,
+            Event::ServerBack => self.silent = false,
             Event::Post { from, text, index } => self.see_post(from, text, index),
             Event::OwnPost { text, index } => self.see_post(own.clone(), text, index),
             Event::Joined(group) => {
@@ -101,7 +113,8 @@ impl History {
             Event::SessionLost => {
                 self.group = None;
                 self.ready = false;
-                self.learn(Fate::Unknown);
+                self.silent = false;
+                self.forget_open();
             }
             Event::GroupCreated(group) => self.created.push(group),
             Event::Exited { reason, queued } => {
@@ -113,8 +126,11 @@ impl History {
                 self.exit = Some(reason);
             }
             Event::ServerStopping => self.stops = (self.stops + 1).min(2),
-            Event::Registered => self.stops = 0,
+            Event::Registered => (self.stops, self.silent) = (0, false),
             Event::Registering
+            | Event::Cancelled(_)
+            | Event::Withdrawn(_)
+            | Event::NothingToCancel
             | Event::Directory(_)
             | Event::Queued { .. }
             | Event::UnknownPerson(_)
@@ -152,9 +168,10 @@ impl History {
     /// The client is killed, with what it held, and started again.
     pub fn restart(&mut self, queued: impl IntoIterator<Item = (Name, Text)>) {
         self.lost.extend(queued);
-        self.learn(Fate::Unknown);
+        self.forget_open();
         self.group = None;
         self.ready = false;
+        self.silent = false;
         self.exit = None;
     }
 
@@ -183,10 +200,32 @@ impl History {
         self.posts.entry(group).or_default().push((index, from, text));
     }
 
-    /// One text at a time is open; this is what became of it.
+    /// One text at a time waits for an answer; this is what became of it.
     fn learn(&mut self, fate: Fate) {
         if let Some(letter) = self.letters.last_mut().filter(|letter| letter.fate == Fate::Open) {
             letter.fate = fate;
+        }
+    }
+
+    /// Posts that were cancelled are open until the server says what became of them, the oldest first.
+    fn learn_of_post(&mut self, fate: Fate) {
+        let mut posts = self.letters.iter_mut().filter(|letter| letter.to.is_none());
+        if let Some(letter) = posts.find(|letter| letter.fate == Fate::Open) {
+            letter.fate = fate;
+        }
+    }
+
+    fn learn_of(&mut self, text: &Text, fate: Fate) {
+        let mut letters = self.letters.iter_mut().filter(|letter| letter.text == *text);
+        if let Some(letter) = letters.find(|letter| letter.fate == Fate::Open) {
+            letter.fate = fate;
+        }
+    }
+
+    /// Nothing will be told of what is open.
+    fn forget_open(&mut self) {
+        for letter in self.letters.iter_mut().filter(|letter| letter.fate == Fate::Open) {
+            letter.fate = Fate::Unknown;
         }
     }
 }

@@ -268,7 +268,10 @@ fn actors(scenario: &Scenario) -> Vec<Role> {
         });
         let lives = (0..).zip(std::iter::once(person.name.clone()).chain(restarts)).map(|(life, name)| {
             let nonce = scenario.nonce(i + 1, life);
-            Client { config: ClientConfig { name, server: Id::from(SERVER), nonce, limits, timing } }
+            let reconnect = scenario.reconnect.then_some(timing.ack_wait);
+            Client {
+                config: ClientConfig { name, server: Id::from(SERVER), nonce, reconnect, limits, timing },
+            }
         });
         actors.push(Role::Seat(Seat {
             lives: lives.collect(),

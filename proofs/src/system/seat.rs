@@ -213,7 +213,7 @@ impl Seat {
     }
 }
 
-/// What a person may type now. Interrupts at any time, the rest when the client is ready and it makes sense.
+/// What a person may type now. Interrupts at any time, a wish to cancel while it waits, the rest when the client is ready and it makes sense.
 pub(crate) fn menu(person: &Person, history: &History, taken: &[u8]) -> Vec<Choice> {
     let History { exit, ready, group, .. } = history;
     let interrupts = |dish: &Dish| dish.wish.is_abrupt();
@@ -223,6 +223,7 @@ pub(crate) fn menu(person: &Person, history: &History, taken: &[u8]) -> Vec<Choi
         Wish::Restart(_) => true,
         _ if exit.is_some() => false,
         Wish::Interrupt => true,
+        Wish::Cancel => !*ready,
         Wish::Send(_) | Wish::Create(_) | Wish::Groups | Wish::Join(_) => *ready && group.is_none(),
         Wish::Post | Wish::Members | Wish::Leave => *ready && group.is_some(),
         Wish::Dereg => *ready,
@@ -251,6 +252,7 @@ pub(crate) fn command(wish: Wish, own: &Name, person: &mut History) -> Command {
         Wish::Members => Command::ListMembers,
         Wish::Leave => Command::LeaveGroup,
         Wish::Dereg => Command::Dereg(own.clone()),
+        Wish::Cancel => Command::Cancel,
         Wish::Interrupt | Wish::Restart(_) => Command::Interrupt,
     }
 }

@@ -69,7 +69,9 @@ fn registered(own: &Registered) -> String {
             format!("direct message {} to {} pending, attempt {}", it.number.0, it.name, it.attempts)
         }
     };
-    format!("session {}, {mode}, {pending}", own.pass.session.0)
+    let cancelled =
+        own.cancelled.as_ref().map(|it| format!(", request {} cancelled", it.number.0)).unwrap_or_default();
+    format!("session {}, {mode}, {pending}{cancelled}", own.pass.session.0)
 }
 
 fn letter(letter: &Letter) -> String {

@@ -24,6 +24,9 @@ pub(super) fn words(scene: &Scene<'_, Role>, packet: &Packet) -> String {
         Packet::DirectAck { number, verdict: Verdict::Accepted, .. } => {
             format!("ack of direct message {}", number.0)
         }
+        Packet::DirectAck { number, verdict: Verdict::Queued, .. } => {
+            format!("ack of direct message {}: it waits", number.0)
+        }
         Packet::DirectAck { number, verdict: Verdict::QueueFull, .. } => {
             format!("direct message {} refused: the queue is full", number.0)
         }
@@ -52,6 +55,7 @@ pub(super) fn request(scene: &Scene<'_, Role>, request: &Request) -> String {
         Request::ListMembers { after: Some(name) } => format!("list the members after {name}"),
         Request::Post(text) => format!("post \"{text}\"", text = text.as_str()),
         Request::Report(session) => format!("{} did not ack", holder(scene, *session)),
+        Request::Withdraw => "withdraw it".into(),
     }
 }
 
@@ -86,6 +90,7 @@ fn reply(reply: &Reply) -> String {
         Reply::NotMember => "not a member".into(),
         Reply::Backlog => "refused, too many posts".into(),
         Reply::Noted => "noted".into(),
+        Reply::Withdrawn => "withdrawn".into(),
     }
 }
 

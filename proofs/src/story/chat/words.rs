@@ -19,6 +19,7 @@ pub(crate) fn line(command: &Command) -> String {
         Command::Dereg(name) => format!("dereg {name}"),
         Command::Quit => "Ctrl+D".into(),
         Command::Interrupt => "Ctrl+C".into(),
+        Command::Cancel => "cancel".into(),
     }
 }
 
@@ -34,6 +35,7 @@ pub(crate) fn wish(wish: Wish) -> String {
         Wish::Leave => "leave_group".into(),
         Wish::Dereg => "dereg".into(),
         Wish::Interrupt => "Ctrl+C".into(),
+        Wish::Cancel => "cancel".into(),
         Wish::Restart(name) => format!("start again as {name}"),
     }
 }
@@ -48,6 +50,7 @@ pub(crate) fn event(event: &Event) -> Option<String> {
         Event::Direct { from, text } => format!("{from}: {text}", text = text.as_str()),
         Event::Queued { waiting } => format!("({waiting} in the queue)"),
         Event::DirectReceived { by } => format!("Message received by {by}."),
+        Event::DirectQueued { at } => format!("Message queued at {at} ({at} is in a group)"),
         Event::DirectRefused { by } => {
             format!("{by} has too many messages waiting, the message was not accepted")
         }
@@ -61,6 +64,7 @@ pub(crate) fn event(event: &Event) -> Option<String> {
         Event::NoSuchGroup(group) => format!("Group {group} does not exist"),
         Event::PostReceived { .. } => "Message received by Server.".into(),
         Event::PostRefused => "The server has too many messages to deliver, this one was not accepted".into(),
+        Event::NotPosted => "The message was not taken".into(),
         Event::Post { from, text, .. } => format!("Group_Message {from}: {text}", text = text.as_str()),
         Event::OwnPost { text, index } => {
             format!("(own post \"{text}\" is post {})", index.0, text = text.as_str())
@@ -71,6 +75,13 @@ pub(crate) fn event(event: &Event) -> Option<String> {
         Event::InvalidCommand => "Invalid command".into(),
         Event::NotReady(command) => format!("({} has to wait)", line(command)),
         Event::ServerStopping => "The server says that it is stopping.".into(),
+        Event::Cancelled(command) => {
+            format!("Cancelled: {}, which may or may not take effect", line(command))
+        }
+        Event::Withdrawn(command) => format!("Cancelled in time: {}", line(command)),
+        Event::NothingToCancel => "Nothing to cancel".into(),
+        Event::StillTrying => "Server not responding, still trying".into(),
+        Event::ServerBack => "Server is back".into(),
         Event::SessionLost => "The server has ended this session, registering again.".into(),
         Event::Exited { reason, queued } => {
             let queued = queued.iter().map(|(from, text)| format!("{from}: {text}", text = text.as_str()));
