@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
+use model::server::saved::Saved;
 use model::{Message, Packet, Server, ServerState, Timer};
 use stateright::actor::{Actor, Command, Id, Out};
 
+use super::disk::Storage;
 use super::office::Office;
 use super::seat::{Seat, SeatState};
 
@@ -35,14 +37,15 @@ impl Actor for Role {
     type Msg = Packet;
     type Timer = Timer;
     type State = RoleState;
-    type Storage = ();
+    type Storage = Storage;
     type Random = Choice;
 
-    fn on_start(&self, id: Id, _: &Option<()>, out: &mut Out<Self>) -> RoleState {
+    fn on_start(&self, id: Id, storage: &Option<Storage>, out: &mut Out<Self>) -> RoleState {
         match self {
             Role::Server(office) => {
                 let mut inner = Out::new();
-                let state = office.server.on_start(id, &None, &mut inner);
+                let saved = storage.as_ref().and_then(Storage::saved);
+                let state = office.server.on_start(id, &saved, &mut inner);
                 forward(inner, out);
                 office.offer(out);
                 RoleState::Server(state)
@@ -127,14 +130,22 @@ fn owned<T: Clone>(state: Cow<'_, T>) -> Option<T> {
     }
 }
 
-/// Passes on what goes to peers and timers. What a server tells its operator stays with it.
+/// Passes on what goes to peers, timers and the disk. What a server tells its operator stays with it.
 fn forward(inner: Out<Server>, out: &mut Out<Role>) {
+    let mut changes: Option<Saved> = None;
     for command in inner {
         match command {
             Command::Send(peer, Message::Packet(packet)) => out.send(peer, packet),
             Command::SetTimer(timer, range) => out.set_timer(timer, range),
             Command::CancelTimer(timer) => out.cancel_timer(timer),
-            Command::Send(..) | Command::ChooseRandom(..) | Command::Save(_) => {}
+            Command::Save(later) => match &mut changes {
+                Some(changes) => changes.append(later),
+                None => changes = Some(later),
+            },
+            Command::Send(..) | Command::ChooseRandom(..) => {}
         }
+    }
+    if let Some(changes) = changes {
+        out.save(Storage::Changes(changes));
     }
 }

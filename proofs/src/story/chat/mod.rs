@@ -13,6 +13,7 @@ use stateright::actor::{self, Actor, Id, Out};
 
 use super::narrate::{Deed, Input, Narrate, Scene};
 use crate::scenario::Wish;
+use crate::system::disk::Storage;
 use crate::system::office::Office;
 use crate::system::role::{Choice, Role, RoleState};
 use crate::system::seat::{Seat, SeatState, command};
@@ -109,7 +110,10 @@ fn told_operator(office: &Office, id: Id, state: &ServerState, input: &Input<'_,
     let (mut state, mut out) = (Cow::Borrowed(state), Out::new());
     let server = &office.server;
     match input {
-        Input::Start => drop(server.on_start(id, &None, &mut out)),
+        Input::Start(stored) => {
+            let saved = stored.and_then(Storage::saved);
+            drop(server.on_start(id, &saved, &mut out));
+        }
         Input::Packet(src, packet) => {
             server.on_msg(id, &mut state, *src, Message::Packet((*packet).clone()), &mut out);
         }
@@ -130,7 +134,7 @@ fn told_person(seat: &Seat, id: Id, state: &SeatState, input: &Input<'_, Role>) 
     let client = seat.client(state.life);
     let (mut inside, mut out) = (Cow::Borrowed(&state.client), Out::new());
     match input {
-        Input::Start => drop(client.on_start(id, &None, &mut out)),
+        Input::Start(_) => drop(client.on_start(id, &None, &mut out)),
         Input::Packet(src, packet) => {
             client.on_msg(id, &mut inside, *src, Message::Packet((*packet).clone()), &mut out);
         }
