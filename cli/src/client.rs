@@ -111,6 +111,7 @@ impl<'a> Talk<'a> {
     fn on_told(&mut self, told: Told) -> anyhow::Result<Option<u8>> {
         match told {
             Told::Event(event) => Ok(self.on_event(&event)),
+            Told::Unsaved(reason) => Err(anyhow!("{reason}")),
             Told::Failed(reason) => Err(anyhow!("internal error: {reason}")),
             Told::Notice(_) | Told::Dropped(_) => Ok(None),
         }

@@ -1,14 +1,16 @@
 //! Runs a server and prints its notices.
 
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, anyhow};
 use crossbeam_channel::{Receiver, after, never, select};
 use model::ids::{Key, Session};
+use model::server::saved::Part;
 use model::{Notice, Order, Server, ServerConfig};
 use net::record::Configured;
-use net::{HostError, Options, Overflow, Seal, Side, Told};
+use net::{HostError, Identity, Options, Overflow, Seal, Side, Store, Told};
 
 use crate::args::Plan;
 use crate::cast::Cast;
@@ -31,17 +33,33 @@ pub(crate) fn run<C: Cast>(plan: &Plan, port: u16, stop: &Receiver<()>) -> anyho
 /// Starts a server. The inner error is about its address, which another server may have.
 pub(crate) fn start<C: Cast>(plan: &Plan, address: SocketAddrV4) -> anyhow::Result<Result<Host, HostError>> {
     let seal = plan.key.clone().map(|key| Seal { key, side: Side::Server });
+    let fresh = Identity { key: key()?, first_session: first_session() };
+    let store = plan.state.as_deref().map(|directory| come_back(directory, fresh)).transpose()?;
+    let Identity { key, first_session } = store.as_ref().map_or(fresh, Store::identity);
     let config = ServerConfig {
-        key: key()?,
-        first_session: first_session(),
-        durable: false,
+        key,
+        first_session,
+        durable: store.is_some(),
         limits: plan.limits,
         timing: plan.timing,
     };
     let record = plan.recording(Configured::Server(config.clone()));
     // A slow reader of the notices must not slow down the chat.
-    let options = Options { seal, record, ..Options::new(Overflow::Drop) };
+    let options = Options { seal, record, store, ..Options::new(Overflow::Drop) };
     Ok(Host::start(C::server(Server { config }), address, options))
+}
+
+/// Opens what an earlier server has left, if there was one.
+fn come_back(directory: &Path, fresh: Identity) -> anyhow::Result<Store> {
+    let store = Store::open(directory, fresh)?;
+    let counted = store.look(|saved| {
+        let count = |is: fn(&Part) -> bool| saved.parts.keys().filter(|part| is(part)).count();
+        (count(|it| matches!(it, Part::Record(_))), count(|it| matches!(it, Part::Group(_))))
+    });
+    if let Some((clients, groups)) = counted {
+        tracing::info!(clients, groups, "came back with what was saved in {}", directory.display());
+    }
+    Ok(store)
 }
 
 /// Whoever is asked to stop tells the clients first, and does not wait longer for that than `PARTING`.
@@ -65,6 +83,7 @@ fn print_until(host: &Host, stop: &Receiver<()>, log_text: bool) -> anyhow::Resu
                     return Ok(0);
                 }
             }
+            Told::Unsaved(reason) => return Err(anyhow!("{reason}. The server has stopped.")),
             Told::Failed(reason) => return Err(anyhow!("internal error: {reason}")),
             Told::Dropped(count) => {
                 tracing::warn!("{count} notices were not printed: the output is too slow");

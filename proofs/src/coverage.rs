@@ -141,6 +141,9 @@ impl Coverage {
     /// Notes what came of a step; `next` is nothing if the step was none.
     pub fn note(&self, last: &State, action: &Action, next: Option<&State>) {
         let Some((actor, input)) = input(action) else { return };
+        if last.crashed[actor] {
+            return;
+        }
         let reaction = match next {
             None => Reaction::Ignored,
             Some(next) if Arc::ptr_eq(&last.actor_states[actor], &next.actor_states[actor]) => {

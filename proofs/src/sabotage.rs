@@ -6,8 +6,10 @@ use std::sync::Arc;
 use model::Timer;
 use model::client::{Mode, Phase};
 use model::packet::{Reply, Verdict};
+use model::server::saved::Saved;
 use model::{ClientState, ServerState};
 
+use crate::system::disk::{Disk, Storage};
 use crate::system::role::RoleState;
 use crate::system::seat::SeatState;
 use crate::system::{SERVER, State};
@@ -269,6 +271,20 @@ pub static ALL: &[Sabotage] = &[
         },
     },
     Sabotage {
+        name: "answers-before-it-saves",
+        about: "the server saves what an event has changed only with the next event, after its answer has left",
+        breaks: "names-unique",
+        scenario: "restart",
+        apply: save_late,
+    },
+    Sabotage {
+        name: "posts-before-it-saves",
+        about: "the server saves a post only with the next event, after members have been sent it",
+        breaks: "group-order",
+        scenario: "restart-posts",
+        apply: save_late,
+    },
+    Sabotage {
         name: "never-tries-again",
         about: "a client sets no timer for what it sends",
         breaks: "settles",
@@ -289,6 +305,29 @@ pub fn find(name: &str) -> Option<&'static Sabotage> {
 pub fn named(name: &str) -> anyhow::Result<&'static Sabotage> {
     let names = || ALL.iter().map(|sabotage| sabotage.name).collect::<Vec<_>>().join(", ");
     find(name).ok_or_else(|| anyhow::anyhow!("unknown sabotage '{name}'; there are: {}", names()))
+}
+
+/// What was saved in this step waits, and what was to be saved before is written.
+fn save_late(last: &State, next: &mut State) {
+    let (before, after) = (Disk::of(last), Disk::of(next));
+    if after == before || after.crashes > before.crashes {
+        return;
+    }
+    let all = |disk: &Disk| {
+        let mut saved = Saved::clone(&disk.written);
+        saved.fold(disk.waiting.clone());
+        saved
+    };
+    let (written, mut waiting) = (all(&before), all(&after));
+    for part in
+        written.parts.keys().filter(|part| !waiting.parts.contains_key(part)).cloned().collect::<Vec<_>>()
+    {
+        waiting.parts.insert(part, None);
+    }
+    waiting.parts.retain(|part, value| written.parts.get(part) != Some(value));
+    waiting.may_wait = true;
+    let disk = Disk { written: Arc::new(written), waiting, crashes: after.crashes };
+    next.actor_storages[SERVER] = Some(Storage::Disk(disk));
 }
 
 fn on_server(state: &mut State, change: impl FnOnce(&mut ServerState)) {

@@ -16,6 +16,7 @@ use model::server::Bucket;
 use stateright::actor::{Actor, Command, Id, Network, Out};
 
 use crate::scenario::Wish;
+use crate::system::disk::{Disk, Storage};
 use crate::system::role::{Role, RoleState};
 use crate::system::{Envelope, SERVER, State, System};
 
@@ -116,6 +117,7 @@ struct Run<'a> {
     crashed: Vec<bool>,
     timers: BTreeSet<(usize, Timer)>,
     under_way: VecDeque<Envelope>,
+    disk: Disk,
     /// Everything that has been sent, if it is of interest.
     sent: Vec<Envelope>,
     keep_sent: bool,
@@ -131,16 +133,30 @@ impl<'a> Run<'a> {
             Past::Arrives => state.network.iter_all().map(|envelope| envelope.to_cloned_msg()).collect(),
         };
         under_way.sort_unstable();
-        Run {
+        let mut run = Run {
             system,
             states: state.actor_states.clone(),
             prints: Vec::new(),
             crashed: state.crashed.clone(),
             timers: state.timers_set.iter().enumerate().flat_map(armed).collect(),
             under_way: under_way.into(),
+            disk: Disk::of(state),
             sent: Vec::new(),
             keep_sent: false,
+        };
+        if run.crashed[SERVER] {
+            run.come_back();
         }
+        run
+    }
+
+    fn come_back(&mut self) {
+        let mut out = Out::new();
+        let storage = Some(Storage::Disk(self.disk.clone()));
+        let state = self.system.plain.actors[SERVER].on_start(Id::from(SERVER), &storage, &mut out);
+        self.states[SERVER] = Arc::new(state);
+        self.crashed[SERVER] = false;
+        self.obey(SERVER, out);
     }
 
     fn finish(&mut self) {
@@ -183,6 +199,10 @@ impl<'a> Run<'a> {
             }
             self.states[actor] = Arc::new(state);
         }
+        self.obey(actor, out);
+    }
+
+    fn obey(&mut self, actor: usize, out: Out<Role>) {
         for command in out {
             match command {
                 Command::Send(dst, msg) => {
@@ -198,7 +218,8 @@ impl<'a> Run<'a> {
                 Command::CancelTimer(timer) => {
                     self.timers.remove(&(actor, timer));
                 }
-                Command::ChooseRandom(..) | Command::Save(()) => {}
+                Command::Save(Storage::Changes(changes)) => self.disk.keep(changes),
+                Command::ChooseRandom(..) | Command::Save(Storage::Disk(_)) => {}
             }
         }
     }
@@ -244,6 +265,9 @@ impl<'a> Run<'a> {
     fn into_state(self, start: State) -> State {
         let mut state = start;
         state.actor_states = self.states;
+        if self.disk != Disk::default() {
+            state.actor_storages[SERVER] = Some(Storage::Disk(self.disk));
+        }
         state.network = Network::new_unordered_duplicating(self.sent);
         for (actor, timers) in state.timers_set.iter_mut().enumerate() {
             timers.cancel_all();

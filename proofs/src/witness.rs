@@ -2,15 +2,15 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use model::Packet;
-use model::client::{Mode, Phase, Then};
+use model::client::{Mode, Pending, Phase, Then};
 use model::event::Exit;
 use model::packet::{Down, Reply, Up};
+use model::{Packet, Timer};
 use stateright::actor::ActorModelAction;
 
 use crate::scenario::Scenario;
 use crate::system::history::{Fate, Letter};
-use crate::system::{Action, KEY, SERVER, State, seat, seats, server};
+use crate::system::{Action, KEY, SERVER, State, living, seat, seats, server};
 
 /// A situation, seen in a step.
 pub struct Witness {
@@ -393,6 +393,48 @@ pub static ALL: &[Witness] = &[
         },
     },
     Witness {
+        name: "server-back",
+        about: "the server crashes and comes back with what it has saved",
+        seen: |_, action, next| is_back(action) && !server(next).sessions.is_empty(),
+    },
+    Witness {
+        name: "acks-lost",
+        about: "the server crashes before it has written that somebody has acked something",
+        seen: |last, action, next| match action {
+            ActorModelAction::Crash(id) if usize::from(*id) == SERVER => {
+                server(last).saved() != server(next).saved()
+            }
+            _ => false,
+        },
+    },
+    Witness {
+        name: "back-with-a-post",
+        about: "the server comes back with a post that some member has not acked",
+        seen: |_, action, next| is_back(action) && server(next).posts > 0,
+    },
+    Witness {
+        name: "back-with-a-suspect",
+        about: "the server comes back and probes whom it had been probing",
+        seen: |_, action, next| {
+            let probed = |timer: &Timer| matches!(timer, Timer::Probe(_));
+            is_back(action) && next.timers_set[SERVER].iter().any(probed)
+        },
+    },
+    Witness {
+        name: "saved-reply-awaited",
+        about: "the server comes back, and a client repeats a request that has been carried out before",
+        seen: |_, action, next| {
+            is_back(action)
+                && living(next).any(|(_, seat)| {
+                    let client = &seat.client;
+                    let record =
+                        client.registered().and_then(|own| server(next).sessions.get(&own.pass.session));
+                    let saved = record.and_then(|record| record.last.as_ref()).map(|(number, _)| *number);
+                    matches!(client.pending(), Some(Pending::Request(asked)) if Some(asked.number) == saved)
+                })
+        },
+    },
+    Witness {
         name: "left",
         about: "a client deregisters",
         seen: |last, action, next| {
@@ -417,6 +459,10 @@ fn fate_of_cancelled<'a>(last: &State, action: &'a Action) -> Option<&'a Reply> 
     let own = seat(last, usize::from(*dst)).client.registered()?;
     let number_fits = own.cancelled.as_ref().is_some_and(|cancelled| cancelled.number == *number);
     (own.pass == *pass && number_fits).then_some(reply)
+}
+
+fn is_back(action: &Action) -> bool {
+    matches!(action, ActorModelAction::Recover(id) if usize::from(*id) == SERVER)
 }
 
 fn fates(state: &State) -> impl Iterator<Item = Fate> {

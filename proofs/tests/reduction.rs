@@ -57,6 +57,24 @@ fn a_queue_reaches_the_same_actor_states() {
     assert_same(&scenario);
 }
 
+#[test]
+fn a_server_that_crashes_reaches_the_same_actor_states() {
+    let mut scenario =
+        Scenario::new("crash", "").person("X", 2, &[(Post, 1), (Send("Y"), 1)]).person("Y", 1, &[(Leave, 1)]);
+    scenario.setup = vec![("X", Create("g")), ("X", Join("g")), ("Y", Join("g"))];
+    scenario.suspicions = vec![Suspicion::Attempt];
+    scenario.server_crashes = 1;
+    assert_same(&scenario);
+}
+
+#[test]
+fn a_server_that_crashes_while_it_probes_reaches_the_same_actor_states() {
+    let mut scenario = Scenario::new("crash-probe", "").person("X", 1, &[(Send("Y"), 1)]).person("Y", 0, &[]);
+    scenario.suspicions = vec![Suspicion::Attempt, Suspicion::Probe];
+    scenario.server_crashes = 1;
+    assert_same(&scenario);
+}
+
 fn assert_same(scenario: &Scenario) {
     let reduced = reach(&System::new(scenario.clone()));
     let plain = reach(&System { reduced: false, ..System::new(scenario.clone()) });

@@ -131,6 +131,31 @@ fn crashes_and_new_lives_are_told_and_drawn() {
 }
 
 #[test]
+fn a_server_that_crashes_comes_back_with_what_it_has_saved() {
+    let mut scenario = scenario(&[(Create("g"), 1), (Join("g"), 1), (Post, 1)]);
+    scenario.setup = vec![("X", Create("g")), ("X", Join("g")), ("Y", Join("g"))];
+    scenario.server_crashes = 1;
+    let story = walk(
+        scenario,
+        &[
+            "X types: send_group",
+            "X → server: request 3",
+            "server crashes",
+            "server comes back",
+            "server → Y: post 0",
+            "X: timer",
+            "X → server: request 3",
+            "server → X: reply to request 3",
+        ],
+    );
+    assert_eq!((&story.steps[2].cause, &story.steps[3].cause), (&Cause::Crashed, &Cause::Recovered));
+    assert!(story.steps[3].told.iter().any(|line| line == "Groups: g (X, Y)"), "{:?}", story.steps[3].told);
+    let told: Vec<_> = story.steps[4..].iter().flat_map(|step| &step.told).collect();
+    assert_eq!(told, ["Group_Message X: X1", "Message received by Server.", "(own post \"X1\" is post 0)"]);
+    keep("server-crash", &story);
+}
+
+#[test]
 fn reordered_and_repeated_posts_are_told_and_drawn() {
     let mut scenario = scenario(&[(Create("g"), 1), (Join("g"), 1), (Post, 2)]);
     scenario.setup = vec![("X", Create("g")), ("X", Join("g")), ("Y", Join("g"))];

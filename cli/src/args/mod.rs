@@ -92,6 +92,7 @@ impl Arguments {
     /// Checks every argument, in the order of the contract.
     pub(crate) fn plan(self) -> Result<Plan, Fault> {
         let role = self.role()?;
+        self.refuse_state_without_server(&role);
         let bind = self.options.bind.as_deref().map(bind).transpose()?;
         let ack_wait = Duration::from_millis(self.options.ack_wait);
         let limits = Limits { attempts: self.options.attempts, ..Limits::default() };
@@ -106,7 +107,7 @@ impl Arguments {
         };
         let reconnect = self.options.reconnect.then_some(LONGEST_WAIT);
         let record_texts = if self.options.record_text { Texts::Plain } else { Texts::Digests };
-        let Options { key: key_file, plain, log_text, record, verbose, .. } = self.options;
+        let Options { key: key_file, plain, log_text, state, record, verbose, .. } = self.options;
         Ok(Plan {
             role,
             bind,
@@ -117,6 +118,7 @@ impl Arguments {
             reconnect,
             plain,
             log_text,
+            state,
             record,
             record_texts,
             verbose,
@@ -140,6 +142,13 @@ impl Arguments {
             Some(Verb::Invite { server }) => Ok(Role::Invite { server: invitation::server(server)? }),
             Some(Verb::Keygen { out }) => Ok(Role::Keygen { out: out.clone() }),
             None => Ok(Role::Anything),
+        }
+    }
+
+    fn refuse_state_without_server(&self, role: &Role) {
+        if self.options.state.is_some() && !matches!(role, Role::Server { .. }) {
+            let words = "--state is for a server: chat server PORT --state DIR";
+            Arguments::command().error(ErrorKind::ArgumentConflict, words).exit();
         }
     }
 

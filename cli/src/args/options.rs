@@ -46,6 +46,11 @@ pub(super) struct Options {
     #[arg(long, global = true)]
     pub(super) log_text: bool,
 
+    /// Let the server keep everything in DIR, so that it comes back as it was, also when it is killed. Only one server
+    /// at a time can use DIR
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) state: Option<PathBuf>,
+
     /// Take down everything that this server or client sees in FILE, to be played back with `proofs replay`. FILE is
     /// private: it holds this server's key
     #[arg(long, global = true, value_name = "FILE")]

@@ -31,6 +31,8 @@ pub(crate) struct Plan {
     pub(crate) plain: bool,
     /// Whether the server prints texts.
     pub(crate) log_text: bool,
+    /// Where the server keeps its state.
+    pub(crate) state: Option<PathBuf>,
     /// Where to take down what the actor sees.
     pub(crate) record: Option<PathBuf>,
     /// What stands there for texts.

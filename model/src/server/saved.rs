@@ -127,6 +127,17 @@ impl Saved {
         }
     }
 
+    /// No change, which waits for others.
+    pub fn nothing() -> Saved {
+        Saved { parts: BTreeMap::new(), may_wait: true }
+    }
+
+    /// Adds a later change set to what waits. Gives out all of it if that must now be written.
+    pub fn gather(&mut self, later: Saved) -> Option<Saved> {
+        self.append(later);
+        (!self.may_wait).then(|| std::mem::replace(self, Saved::nothing()))
+    }
+
     /// Makes one change set out of this one and a later one.
     pub fn append(&mut self, later: Saved) {
         self.parts.extend(later.parts);

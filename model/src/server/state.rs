@@ -131,7 +131,8 @@ pub struct Logged {
 }
 
 impl ServerState {
-    pub(super) fn new(first_session: Session) -> ServerState {
+    /// A server that has never heard of anybody.
+    pub fn new(first_session: Session) -> ServerState {
         ServerState {
             next_session: first_session,
             directory: Directory::default(),

@@ -23,6 +23,7 @@ use super::outbox::Outbox;
 use super::timers::Timers;
 use crate::record::{Digest, Input, Recorder, apply, sum_of_outputs};
 use crate::seal::{SEALED_BODY_MAX, Sealer};
+use crate::store::{Keep, Store};
 use crate::wire::{self, DATAGRAM_MAX};
 
 /// An actor with everything that `spawn` does not give it.
@@ -48,6 +49,7 @@ pub(super) struct Desk {
     sealer: Option<Sealer>,
     faults: Option<BadNetwork>,
     recorder: Option<Recorder>,
+    store: Option<Store>,
     /// When the bell will ring next, as far as it was told. Never later than the first timer.
     asked: Option<Instant>,
 }
@@ -118,7 +120,8 @@ impl<A: Hosted> Actor for Host<A> {
         if let Some(recorder) = &mut desk.recorder {
             recorder.life(id.into());
         }
-        let (state, sum) = desk.step(|out| self.actor.on_start(id, &None, out));
+        let saved = desk.store.as_ref().and_then(A::Storage::take);
+        let (state, sum) = desk.step(|out| self.actor.on_start(id, &saved, out));
         desk.record(Some(Input::Start), sum, &state);
         desk.finish(Instant::now(), out);
         if let Some(started) = desk.started.take() {
@@ -148,6 +151,7 @@ impl Desk {
         faults: Option<BadNetwork>,
         sealer: Option<Sealer>,
         recorder: Option<Recorder>,
+        store: Option<Store>,
     ) -> Desk {
         let max = if sealer.is_some() { SEALED_BODY_MAX } else { DATAGRAM_MAX };
         Desk {
@@ -159,6 +163,7 @@ impl Desk {
             sealer,
             faults,
             recorder,
+            store,
             asked: None,
         }
     }
@@ -200,14 +205,19 @@ impl Desk {
         }
     }
 
-    /// Lets the actor take one step and carries out what it wants. If it is recorded, also the digest of that.
+    /// Lets the actor take one step and carries out what it wants; what it wants saved comes first. If it is recorded, also
+    /// the digest of that.
     fn step<A: Hosted, T>(&mut self, step: impl FnOnce(&mut Out<A>) -> T) -> (T, Digest) {
         let mut out = Out::new();
         let result = step(&mut out);
         let recorder = self.recorder.as_ref().filter(|recorder| recorder.is_open());
         let sum = recorder.map_or(Digest(0), |recorder| sum_of_outputs(recorder.words(), &out));
+        let mut outputs: Vec<_> = out.into_iter().collect();
+        for save in outputs.extract_if(.., |output| matches!(output, Output::Save(_))) {
+            self.save::<A>(save);
+        }
         let mut told = Vec::new();
-        for output in out {
+        for output in outputs {
             match output {
                 Output::Send(to, message) => told.extend(self.send(to, message)),
                 Output::SetTimer(timer, wait) => self.timers.set(timer, Instant::now() + draw(wait)),
@@ -219,6 +229,15 @@ impl Desk {
             self.shared.tell(told);
         }
         (result, sum)
+    }
+
+    /// What cannot be saved must not be spoken of, so the host ends.
+    fn save<A: Hosted>(&mut self, save: Output<Message, Timer, (), A::Storage>) {
+        let Output::Save(storage) = save else { return };
+        match &self.store {
+            Some(store) => storage.keep(store).unwrap_or_else(|error| crash::unsaved(error.to_string())),
+            None => bug("the actor wants to save, and there is no store"),
+        }
     }
 
     fn record(&mut self, input: Option<Input>, sum: Digest, state: &impl Hash) {

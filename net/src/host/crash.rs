@@ -1,4 +1,5 @@
-//! The two ways in which `spawn` ends: on purpose, and by a panic of the actor. It knows neither.
+//! The ways in which `spawn` ends: on purpose, because something could not be saved, and by a panic of the actor. It knows
+//! none of them.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -13,11 +14,18 @@ pub(super) enum Ending {
     Stopped,
     /// The actor panicked, with this message.
     Failed(String),
+    /// By [`unsaved`], with this reason.
+    Unsaved(String),
 }
 
 /// Unwinds out of `spawn`. Not a panic: no panic hook is called.
 pub(super) fn stop() -> ! {
     panic::resume_unwind(Box::new(Stopped))
+}
+
+/// Unwinds out of `spawn`, because something could not be saved.
+pub(super) fn unsaved(reason: String) -> ! {
+    panic::resume_unwind(Box::new(Unsaved(reason)))
 }
 
 /// What the error of `spawn` says.
@@ -29,18 +37,21 @@ pub(super) fn ending(error: &(dyn Any + Send)) -> Ending {
     };
     match payload {
         Some(payload) if payload.is::<Stopped>() => Ending::Stopped,
-        Some(payload) => Ending::Failed(message(payload)),
+        Some(payload) => match payload.downcast_ref::<Unsaved>() {
+            Some(Unsaved(reason)) => Ending::Unsaved(reason.clone()),
+            None => Ending::Failed(message(payload)),
+        },
         None => Ending::Failed(UNKNOWN.to_string()),
     }
 }
 
 /// Keeps panics of this thread off the terminal; they are told to the console instead.
-pub(super) fn hush_thread() {
+pub(crate) fn hush_thread() {
     HUSHED.set(true);
 }
 
 /// Makes [`hush_thread`] work. Everything that is not a host's panics as before.
-pub(super) fn install_hook() {
+pub(crate) fn install_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         let previous = panic::take_hook();
@@ -72,6 +83,8 @@ fn message(payload: &(dyn Any + Send)) -> String {
 
 struct Stopped;
 
+struct Unsaved(String);
+
 const UNKNOWN: &str = "unknown panic";
 
 thread_local! {
@@ -91,5 +104,6 @@ mod tests {
         assert_eq!(of(|| panic!("one\ntwo {}", 3)), Ending::Failed("one".into()));
         assert_eq!(of(|| panic::panic_any(7)), Ending::Failed("unknown panic".into()));
         assert_eq!(of(|| stop()), Ending::Stopped);
+        assert_eq!(of(|| unsaved("disk full".into())), Ending::Unsaved("disk full".into()));
     }
 }

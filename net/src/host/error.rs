@@ -31,6 +31,9 @@ pub enum HostError {
     /// Nothing can be recorded there.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// What the actor said when it started could not be saved.
+    #[error("{0}")]
+    Unsaved(String),
     /// The actor panicked while it started, with this message. A bug.
     #[error("the actor failed: {0}")]
     Failed(String),

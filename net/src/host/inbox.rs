@@ -19,6 +19,8 @@ pub enum Told {
     Dropped(u64),
     /// The actor panicked, with this message; nothing follows. A bug.
     Failed(String),
+    /// What the actor wanted to save could not be saved, for this reason, so it has ended.
+    Unsaved(String),
 }
 
 /// What happens when a console does not keep up.

@@ -66,7 +66,9 @@ fn launch_at<A: Hosted>(actor: A, address: SocketAddrV4, options: &Options) -> R
     let sealer = options.seal.as_ref().map(Sealer::new).transpose()?;
     // Writes nothing before the actor has started.
     let recorder = options.record.as_ref().map(Recording::open).transpose()?;
-    let host = Host::new(actor, Desk::new(Arc::clone(&shared), started, waiting, faults, sealer, recorder));
+    let store = options.store.clone();
+    let desk = Desk::new(Arc::clone(&shared), started, waiting, faults, sealer, recorder, store);
+    let host = Host::new(actor, desk);
     let thread = thread::Builder::new().name(format!("host {address}")).spawn({
         let shared = Arc::clone(&shared);
         move || run(host, address, &shared)
@@ -77,6 +79,7 @@ fn launch_at<A: Hosted>(actor: A, address: SocketAddrV4, options: &Options) -> R
     }
     match thread.join() {
         Ok(Run::Ended(Ending::Failed(message))) => Err(HostError::Failed(message)),
+        Ok(Run::Ended(Ending::Unsaved(reason))) => Err(HostError::Unsaved(reason)),
         Ok(Run::NoBell(error)) => Err(HostError::System(error)),
         _ => Err(probe(address).err().unwrap_or(HostError::AddressInUse(address))),
     }
@@ -95,6 +98,7 @@ fn run<A: Hosted>(host: Host<A>, address: SocketAddrV4, shared: &Shared) -> Run 
     });
     let last = match &run {
         Run::Ended(Ending::Failed(message)) => Some(Told::Failed(message.clone())),
+        Run::Ended(Ending::Unsaved(reason)) => Some(Told::Unsaved(reason.clone())),
         _ => None,
     };
     shared.inbox.close(last);

@@ -8,6 +8,8 @@
 //! 4. Every command and order that waits.
 //! 5. What this made the actor say: to the console at once, to peers as one datagram each if it fits, sealed.
 //!
+//! What the actor saves in a step is on the disk before anything of that step is said. If it cannot be saved, the host ends.
+//!
 //! What `spawn` lacks, and where it is mended:
 //!
 //! - It panics when a timer falls due at the very nanosecond of its check, scans all timers at every event and
@@ -44,7 +46,10 @@ pub use faults::Faults;
 pub use inbox::{Overflow, Told};
 pub use stats::Stats;
 
+pub(crate) use crash::{hush_thread, install_hook};
+
 use crate::record::Recording;
+use crate::store::{Keep, Store};
 
 /// Starts an actor on this address; port 0 is any free port. Returns when the socket is bound and the actor has
 /// started.
@@ -75,16 +80,24 @@ pub struct Options {
     pub seal: Option<Seal>,
     /// Where to take down everything that the actor sees.
     pub record: Option<Recording>,
+    /// Where to keep what the actor saves, and what it starts with. An actor that saves something needs one.
+    pub store: Option<Store>,
 }
 
 impl Options {
-    /// The usual choice: 1024 things, no faults, no seal.
+    /// The usual choice: 1024 things, no faults, no seal, no store.
     pub fn new(overflow: Overflow) -> Options {
-        Options { overflow, capacity: 1024, faults: None, seal: None, record: None }
+        Options { overflow, capacity: 1024, faults: None, seal: None, record: None, store: None }
     }
 }
 
 /// An actor of the protocol.
-pub trait Hosted: Actor<Msg = Message, Timer = Timer, Random = ()> + Clone + Send + 'static {}
+pub trait Hosted:
+    Actor<Msg = Message, Timer = Timer, Storage: Keep, Random = ()> + Clone + Send + 'static
+{
+}
 
-impl<A> Hosted for A where A: Actor<Msg = Message, Timer = Timer, Random = ()> + Clone + Send + 'static {}
+impl<A> Hosted for A where
+    A: Actor<Msg = Message, Timer = Timer, Storage: Keep, Random = ()> + Clone + Send + 'static
+{
+}

@@ -1,19 +1,19 @@
-//! One packet in bincode. Nothing outside this file knows bincode.
+//! One packet, or anything else, in bincode. Nothing outside this file knows bincode.
 
 use bincode::config::{Configuration, Limit, LittleEndian, Varint};
 use bincode::error::DecodeError;
 use bincode::serde::{borrow_decode_from_slice, encode_into_std_write};
-use model::Packet;
+use serde::{Deserialize, Serialize};
 
 use super::WireError;
 
-/// Appends a packet. Packets hold nothing that bincode cannot say, so an error would be a bug of ours.
-pub(super) fn encode(packet: &Packet, bytes: &mut Vec<u8>) -> Result<(), WireError> {
-    encode_into_std_write(packet, bytes, CONFIG).map(|_| ()).map_err(|_| WireError::Malformed)
+/// Appends something. Packets hold nothing that bincode cannot say, so an error would be a bug of ours.
+pub(crate) fn encode(it: &impl Serialize, bytes: &mut Vec<u8>) -> Result<(), WireError> {
+    encode_into_std_write(it, bytes, CONFIG).map(|_| ()).map_err(|_| WireError::Malformed)
 }
 
-/// The packet at the beginning of these bytes, and its length.
-pub(super) fn decode(bytes: &[u8]) -> Result<(Packet, usize), WireError> {
+/// What stands at the beginning of these bytes, and its length.
+pub(crate) fn decode<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<(T, usize), WireError> {
     borrow_decode_from_slice(bytes, CONFIG).map_err(|error| match error {
         DecodeError::UnexpectedEnd { .. } => WireError::Truncated,
         _ => WireError::Malformed,

@@ -15,7 +15,7 @@
 //! A datagram has at most [`DATAGRAM_MAX`] bytes, so that it crosses any network in one piece. The length is
 //! checked before anything else is looked at. Whatever [`decode`] lets through can be encoded again.
 
-mod codec;
+pub(crate) mod codec;
 mod error;
 
 use std::fmt;

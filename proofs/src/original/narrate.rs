@@ -122,7 +122,7 @@ fn told_person(seat: &Seat, state: &SeatState, input: &Input<'_, Role>) -> Vec<S
     let (mut told, mut out, mut inside) = (Vec::new(), Out::new(), state.client.clone());
     let mut desk = Desk { told: &mut told, out: &mut out };
     match input {
-        Input::Start => drop(client.start(&mut desk)),
+        Input::Start(_) => drop(client.start(&mut desk)),
         Input::Packet(src, packet) => client.receive(&mut inside, *src, (*packet).clone(), &mut desk),
         Input::Timer(_) => client.timeout(&mut inside, &mut desk),
         Input::Choice(choice) => match seat.person.menu[usize::from(choice.0)].wish {

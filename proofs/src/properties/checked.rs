@@ -5,7 +5,6 @@ use model::ids::{Index, Session, Version};
 use model::packet::Request;
 
 use crate::system::envelopes::awaited;
-use crate::system::role::Role;
 use crate::system::{State, System, seat, seats, server};
 
 use super::society::{Listed, Member, Seated, Society, Standing, Stay};

@@ -9,6 +9,9 @@ use super::society::{Society, letters};
 
 /// When a post is out of attempts, whoever has not acked is not a member; no post waits without a timer.
 pub(super) fn unresponsive_removed(system: &System, state: &State) -> bool {
+    if state.crashed[SERVER] {
+        return logs_in_order(state);
+    }
     let (server, limits) = (server(state), &system.scenario.limits);
     if server.stopped {
         return state.timers_set[SERVER].iter().next().is_none();

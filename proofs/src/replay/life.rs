@@ -101,6 +101,7 @@ impl Message {
         let told = match fate {
             Fate::Open => format!("{from} was not told anything about it"),
             Fate::Received => "its receiver has it".into(),
+            Fate::Queued => "it waits at its receiver, or was shown there since".into(),
             Fate::Posted(_) | Fate::Taken => "the server has it".into(),
             Fate::Refused => "it was refused, and will not be shown".into(),
             Fate::Unknown => "whether it arrived is not known".into(),

@@ -267,6 +267,7 @@ fn lives(run: &Run, actor: usize) -> Vec<Client> {
             name: host.name.clone(),
             server: Id::from(run.hosts.0[SERVER].address),
             nonce: model::ids::Nonce(0),
+            reconnect: None,
             limits: limits(run),
             timing: model::Timing::default(),
         };

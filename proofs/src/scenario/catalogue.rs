@@ -32,6 +32,9 @@ pub fn every() -> Vec<Scenario> {
         cancel(),
         cancel_in_a_group(),
         reconnect(),
+        restart(),
+        restart_posts(),
+        restart_report(),
         two_people(),
         anything(),
         deep_two_people(),
@@ -331,6 +334,49 @@ fn reconnect() -> Scenario {
     scenario.reconnect = true;
     scenario.suspicions = vec![Attempt];
     scenario.witnesses = &["kept-trying", "left"];
+    scenario
+}
+
+/// The server crashes at any moment, and comes back with what it has saved.
+fn restart() -> Scenario {
+    let mut scenario =
+        Scenario::new("restart", "the server crashes and comes back while two clients register and write")
+            .person("X", 1, &[(Send("Y"), 1), (Create("g"), 1)])
+            .person("Y", 1, &[(Dereg, 1)]);
+    scenario.registered = false;
+    scenario.suspicions = vec![Attempt];
+    scenario.server_crashes = 1;
+    scenario.witnesses = &["server-back", "acks-lost", "saved-reply-awaited", "direct-received", "left"];
+    scenario
+}
+
+fn restart_posts() -> Scenario {
+    let mut scenario = Scenario::new(
+        "restart-posts",
+        "the server crashes twice and comes back while members post and leave",
+    )
+    .person("X", 2, &[(Post, 2)])
+    .person("Y", 2, &[(Post, 1), (Leave, 1)]);
+    scenario.setup = vec![("X", Create("g")), ("X", Join("g")), ("Y", Join("g"))];
+    scenario.suspicions = vec![Attempt];
+    scenario.limits.attempts = 2;
+    scenario.server_crashes = 2;
+    scenario.witnesses = &["server-back", "back-with-a-post", "acks-lost", "saved-reply-awaited", "posted"];
+    scenario
+}
+
+fn restart_report() -> Scenario {
+    let mut scenario = Scenario::new(
+        "restart-report",
+        "the server crashes and comes back while a member does not ack, or is reported",
+    )
+    .person("X", 2, &[(Send("Y"), 1), (Post, 1)])
+    .person("Y", 1, &[(Leave, 1)]);
+    scenario.setup = vec![("X", Create("g")), ("Y", Join("g"))];
+    scenario.sessions = 3;
+    scenario.suspicions = vec![Attempt, PostTimer, Probe];
+    scenario.server_crashes = 1;
+    scenario.witnesses = &["server-back", "back-with-a-suspect", "probed-out"];
     scenario
 }
 

@@ -8,7 +8,7 @@ use super::{Suspicion, Wish};
 
 /// All systems for random walks.
 pub fn every() -> Vec<Scenario> {
-    vec![crowd(), storm(), readers(), comings_and_goings()]
+    vec![crowd(), storm(), readers(), comings_and_goings(), restarts()]
 }
 
 const CROWD: [&str; 8] = ["Ann", "Bob", "Cleo", "Dan", "Eve", "Fay", "Gus", "Hal"];
@@ -85,6 +85,32 @@ fn readers() -> Scenario {
     scenario.limits.attempts = 2;
     scenario.limits.posts = 12;
     scenario.limits.window = 2;
+    scenario.limits.reach = 2;
+    scenario
+}
+
+/// The server crashes again and again, and comes back with what it has saved.
+fn restarts() -> Scenario {
+    let mut scenario =
+        Scenario::new("restarts", "four people do everything, and the server crashes eight times");
+    for (place, name) in CROWD.into_iter().take(4).enumerate() {
+        let next = CROWD[(place + 1) % 4];
+        let menu = [
+            (Send(next), 9),
+            (Create("g"), 1),
+            (Join("g"), 9),
+            (Post, 20),
+            (Members, 2),
+            (Leave, 6),
+            (Dereg, 1),
+        ];
+        scenario = scenario.person(name, 30, &menu);
+    }
+    scenario.suspicions = Suspicion::ALL.to_vec();
+    scenario.sessions = 20;
+    scenario.server_crashes = 8;
+    scenario.limits.attempts = 2;
+    scenario.limits.window = 3;
     scenario.limits.reach = 2;
     scenario
 }

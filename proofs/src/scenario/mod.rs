@@ -31,6 +31,8 @@ pub struct Scenario {
     pub errands: Vec<Errand>,
     /// How many clients may crash.
     pub crashes: usize,
+    /// How often the server may crash and come back with what it has saved. Zero: it saves nothing.
+    pub server_crashes: u8,
     /// How many sessions the server may give out; states beyond are not explored.
     pub sessions: u64,
     /// Whether it takes minutes, and is checked only when asked for.
@@ -150,9 +152,13 @@ impl Scenario {
         };
         let errands: Vec<String> = self.errands.iter().map(|errand| format!("{errand}; ")).collect();
         let reconnect = if self.reconnect { "clients reconnect; " } else { "" };
+        let server_crashes = match self.server_crashes {
+            0 => String::new(),
+            crashes => format!("server crashes {crashes}; "),
+        };
         let sessions = self.sessions.max(self.people.len() as u64);
         format!(
-            "{}; attempts {}; window {}; reach {}; queue {}; {burst}{strangers}{reconnect}{}timers early: {suspicions}; crashes {}; sessions {sessions}",
+            "{}; attempts {}; window {}; reach {}; queue {}; {burst}{strangers}{reconnect}{}timers early: {suspicions}; crashes {}; {server_crashes}sessions {sessions}",
             typed.join(", "),
             self.limits.attempts,
             self.limits.window,
@@ -176,6 +182,7 @@ impl Scenario {
             suspicions: Suspicion::ALL.to_vec(),
             errands: Vec::new(),
             crashes: 0,
+            server_crashes: 0,
             sessions: 0,
             deep: false,
             witnesses: &[],

@@ -8,7 +8,7 @@ use rand::{Rng, SeedableRng};
 use stateright::actor::ActorModelAction;
 
 use crate::system::role::Role;
-use crate::system::{Action, System};
+use crate::system::{Action, SERVER, System};
 
 /// What can happen, by how likely it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,19 +21,22 @@ enum Kind {
     Timer,
     /// A packet arrives that has arrived before, or that was passed over for long.
     Repeat,
-    /// Somebody interrupts or restarts its client.
+    /// Somebody interrupts or restarts its client, or the server crashes.
     Abrupt,
     /// A client crashes.
     Crash,
+    /// The server comes back.
+    Return,
 }
 
-const KINDS: [(Kind, u32); 6] = [
+const KINDS: [(Kind, u32); 7] = [
     (Kind::Arrival, 600),
     (Kind::Command, 160),
     (Kind::Timer, 60),
     (Kind::Repeat, 40),
     (Kind::Abrupt, 2),
     (Kind::Crash, 1),
+    (Kind::Return, 60),
 ];
 
 /// One in so many packets is passed over when it could arrive first, and comes late or never.
@@ -90,7 +93,9 @@ impl Dice {
             ActorModelAction::Deliver { .. } if self.old.contains(action) => Kind::Repeat,
             ActorModelAction::Deliver { .. } | ActorModelAction::Drop(_) => Kind::Arrival,
             ActorModelAction::Timeout(..) => Kind::Timer,
-            ActorModelAction::Crash(_) | ActorModelAction::Recover(_) => Kind::Crash,
+            ActorModelAction::Crash(id) if usize::from(*id) == SERVER => Kind::Abrupt,
+            ActorModelAction::Crash(_) => Kind::Crash,
+            ActorModelAction::Recover(_) => Kind::Return,
             ActorModelAction::SelectRandom { actor, random, .. } => {
                 match &system.plain.actors[usize::from(*actor)] {
                     Role::Seat(seat) if seat.person.menu[usize::from(random.0)].wish.is_abrupt() => {

@@ -43,8 +43,8 @@ pub enum Deed {
 
 /// What happens to an actor.
 pub enum Input<'a, A: Actor> {
-    /// It starts, or comes back.
-    Start,
+    /// It starts, or comes back with what it has stored.
+    Start(Option<&'a A::Storage>),
     /// A packet arrives.
     Packet(Id, &'a A::Msg),
     /// A timer fires.
@@ -93,8 +93,8 @@ pub(super) fn sends<A: Actor>(
         }
         (Some(mut state), Input::Timer(timer)) => actor.on_timeout(id, &mut state, timer, &mut out),
         (Some(mut state), Input::Choice(choice)) => actor.on_random(id, &mut state, choice, &mut out),
-        (_, Input::Start) => {
-            actor.on_start(id, &None, &mut out);
+        (_, Input::Start(stored)) => {
+            actor.on_start(id, &stored.cloned(), &mut out);
         }
         (None, _) => {}
     }
@@ -118,7 +118,10 @@ pub(crate) fn sent<A: Narrate, H>(
     match action {
         ActorModelAction::Deliver { src, dst, msg } => sends(*dst, &Input::Packet(*src, msg)),
         ActorModelAction::Timeout(id, timer) => sends(*id, &Input::Timer(timer)),
-        ActorModelAction::Recover(id) => sends(*id, &Input::Start),
+        ActorModelAction::Recover(id) => {
+            let stored = state.actor_storages.get(usize::from(*id)).and_then(Option::as_ref);
+            sends(*id, &Input::Start(stored))
+        }
         ActorModelAction::SelectRandom { actor, random, .. } => sends(*actor, &Input::Choice(random)),
         ActorModelAction::Crash(_) | ActorModelAction::Drop(_) => Vec::new(),
     }

@@ -64,7 +64,7 @@ impl<'a, A: Narrate> Teller<'a, A> {
     fn go_on<H>(mut self, path: &'a Path<A, H>) -> (Story, Vec<Envelope<A::Msg>>) {
         for (state, action) in path {
             if let Some(action) = action {
-                self.step(&state.actor_states, action);
+                self.step(state, action);
             }
         }
         (self.story, self.sent)
@@ -76,12 +76,13 @@ impl<'a, A: Narrate> Teller<'a, A> {
         let states: Vec<_> = self.actors.iter().enumerate().map(fresh).collect();
         if states == first.actor_states {
             for actor in 0..self.actors.len() {
-                self.act(&states, actor, Cause::Started, &Input::Start);
+                self.act(&states, actor, Cause::Started, &Input::Start(None));
             }
         }
     }
 
-    fn step(&mut self, states: &'a [Arc<A::State>], action: &Action<A>) {
+    fn step<H>(&mut self, state: &'a State<A, H>, action: &Action<A>) {
+        let states = &state.actor_states;
         match action {
             ActorModelAction::Deliver { src, dst, msg } => {
                 let cause = self.arrive(states, &Envelope { src: *src, dst: *dst, msg: msg.clone() });
@@ -102,7 +103,8 @@ impl<'a, A: Narrate> Teller<'a, A> {
                 self.story.steps.push(Step { actor, cause, told: Vec::new(), sent: Vec::new() });
             }
             ActorModelAction::Recover(id) => {
-                self.act(states, usize::from(*id), Cause::Recovered, &Input::Start);
+                let stored = state.actor_storages[usize::from(*id)].as_ref();
+                self.act(states, usize::from(*id), Cause::Recovered, &Input::Start(stored));
             }
             ActorModelAction::SelectRandom { actor: id, random, .. } => {
                 let actor = usize::from(*id);

@@ -9,6 +9,7 @@
 //! alone: it is delivered for a try, and has to leave its receiver as it is and to send nothing new.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use ahash::AHashSet;
 use model::client::{Pending, Registered};
@@ -19,20 +20,43 @@ use stateright::actor::{Actor, Command, Id, Network, Out};
 
 use super::office::Office;
 use super::role::Role;
-use super::{Envelope, State, seat, server};
+use super::{Envelope, SERVER, State, System, seat, server};
 use crate::coverage::Coverage;
 
-/// The envelopes that can no longer matter in this state.
-pub fn dead(actors: &[Role], state: &State, coverage: &Coverage) -> Vec<Envelope> {
+/// The envelopes that can no longer matter in this state. What the server has not written it may not know any more later; so
+/// if it may crash, they may not matter either to the server that would come back now.
+pub fn dead(system: &System, state: &State) -> Vec<Envelope> {
+    let dead = dead_in(system, state, None);
+    if system.may_crash(state, SERVER) || state.crashed[SERVER] {
+        return dead_in(system, &came_back(system, state), Some(&dead));
+    }
+    dead
+}
+
+/// The state if the server crashed now and came back, and nothing that it then says were under way.
+fn came_back(system: &System, state: &State) -> State {
+    let mut back = state.clone();
+    let server = &system.plain.actors[SERVER];
+    let storage = &state.actor_storages[SERVER];
+    back.actor_states[SERVER] = Arc::new(server.on_start(Id::from(SERVER), storage, &mut Out::new()));
+    back.crashed[SERVER] = false;
+    back
+}
+
+/// The envelopes that can no longer matter as long as the server does not crash; only among these, if some are given.
+fn dead_in(system: &System, state: &State, among: Option<&[Envelope]>) -> Vec<Envelope> {
     let Network::UnorderedDuplicating(envelopes, _) = &state.network else { return Vec::new() };
-    let world = World::of(actors, state, envelopes.iter());
+    let world = World::of(&system.plain.actors, state, envelopes.iter());
     let dead = |envelope: &&Envelope| {
         world.is_dead(envelope)
-            && does_nothing(actors, state, envelope, coverage, |sent| {
+            && does_nothing(&system.plain.actors, state, envelope, &system.coverage, |sent| {
                 envelopes.contains(sent) || world.is_dead(sent)
             })
     };
-    envelopes.iter().filter(dead).cloned().collect()
+    match among {
+        Some(among) => among.iter().filter(dead).cloned().collect(),
+        None => envelopes.iter().filter(dead).cloned().collect(),
+    }
 }
 
 /// Delivers an envelope for a try.
@@ -59,7 +83,7 @@ fn does_nothing(
             Command::SetTimer(..)
             | Command::CancelTimer(_)
             | Command::ChooseRandom(..)
-            | Command::Save(()) => false,
+            | Command::Save(_) => false,
         })
 }
 
@@ -92,7 +116,7 @@ impl<'a> World<'a> {
     }
 
     fn is_dead(&self, envelope: &Envelope) -> bool {
-        let to_server = usize::from(envelope.dst) == super::SERVER;
+        let to_server = usize::from(envelope.dst) == SERVER;
         match &envelope.msg {
             Packet::Register { name, nonce, cookie } => {
                 let waiting = self.client(envelope.src).is_some_and(|client| {

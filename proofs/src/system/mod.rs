@@ -1,6 +1,7 @@
 //! A scenario as a stateright model: the actors, and a duplicating network that forgets what can no longer matter.
 
 pub mod book;
+pub mod disk;
 pub mod envelopes;
 pub mod history;
 pub mod office;
@@ -21,6 +22,7 @@ use crate::scenario::{Scenario, Suspicion, Wish};
 use crate::settle::Memo;
 use crate::witness::Witnesses;
 use book::Book;
+use disk::Disk;
 use office::Office;
 use role::{Choice, Role, RoleState};
 use seat::{Seat, SeatState};
@@ -70,7 +72,7 @@ impl System {
         let plain = ActorModel::new(scenario.clone(), ())
             .actors(actors)
             .init_network(Network::new_unordered_duplicating([]))
-            .max_crashes(scenario.crashes);
+            .max_crashes(scenario.crashes + usize::from(scenario.server_crashes > 0));
         System {
             plain,
             start: None,
@@ -117,12 +119,21 @@ impl System {
         self.scenario.suspicions.contains(&kind)
     }
 
+    /// Whether an actor may crash, now or from this state on.
+    fn may_crash(&self, state: &State, actor: usize) -> bool {
+        if actor == SERVER {
+            return Disk::of(state).crashes < self.scenario.server_crashes;
+        }
+        let crashed = state.crashed[1..].iter().filter(|crashed| **crashed).count();
+        crashed < self.scenario.crashes && seat(state, actor).person.exit.is_none()
+    }
+
     /// Forgets what was delivered last, and every envelope that can no longer matter.
     fn tidy(&self, state: &mut State) {
         if !self.reduced {
             return;
         }
-        let dead = envelopes::dead(&self.plain.actors, state, &self.coverage);
+        let dead = envelopes::dead(self, state);
         if let Network::UnorderedDuplicating(envelopes, last) = &mut state.network {
             *last = None;
             for envelope in dead {
@@ -152,11 +163,9 @@ impl Model for System {
         self.plain.actions(state, actions);
         actions.retain(|action| match action {
             ActorModelAction::Timeout(_, timer) => self.suspicion_allowed(*timer),
-            // The server does not crash, and a client that crashed stays away: its person starts another one.
-            ActorModelAction::Crash(id) => {
-                usize::from(*id) != SERVER && seat(state, usize::from(*id)).person.exit.is_none()
-            }
-            ActorModelAction::Recover(_) => false,
+            ActorModelAction::Crash(id) => self.may_crash(state, usize::from(*id)),
+            // A client that crashed stays away: its person starts another one.
+            ActorModelAction::Recover(id) => usize::from(*id) == SERVER,
             ActorModelAction::Deliver { .. }
             | ActorModelAction::Drop(_)
             | ActorModelAction::SelectRandom { .. } => true,
@@ -167,6 +176,7 @@ impl Model for System {
         let next = self.plain.next_state(last, action.clone());
         self.coverage.note(last, &action, next.as_ref());
         let mut next = next?;
+        disk::follow(last, &action, &mut next);
         if let Some(sabotage) = self.sabotage {
             sabotage(last, &mut next);
         }
@@ -251,7 +261,8 @@ impl Scenario {
 fn actors(scenario: &Scenario) -> Vec<Role> {
     let limits = scenario.limits;
     let timing = Timing::default();
-    let config = ServerConfig { key: KEY, first_session: FIRST_SESSION, durable: false, limits, timing };
+    let durable = scenario.server_crashes > 0;
+    let config = ServerConfig { key: KEY, first_session: FIRST_SESSION, durable, limits, timing };
     let office = Office {
         server: Server { config },
         errands: scenario.errands.clone(),

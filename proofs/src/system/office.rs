@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
+use model::server::saved::Saved;
 use model::{Message, Name, Order, Server, ServerState, console};
 use stateright::actor::{Actor, Command, Id, Out};
 
 use super::book::Book;
+use super::disk::Storage;
 use super::role::{Choice, Role};
 use crate::scenario::Errand;
 
@@ -53,8 +55,9 @@ impl Office {
         }
     }
 
-    /// Passes on what goes to peers and timers. What a server tells its operator stays with it.
+    /// Passes on what goes to peers, timers and the disk. What a server tells its operator stays with it.
     pub(super) fn forward(&self, inner: Out<Server>, out: &mut Out<Role>) {
+        let mut changes: Option<Saved> = None;
         for command in inner {
             match command {
                 Command::Send(peer, Message::Packet(packet)) => {
@@ -64,8 +67,15 @@ impl Office {
                 }
                 Command::SetTimer(timer, range) => out.set_timer(timer, range),
                 Command::CancelTimer(timer) => out.cancel_timer(timer),
-                Command::Send(..) | Command::ChooseRandom(..) | Command::Save(_) => {}
+                Command::Save(later) => match &mut changes {
+                    Some(changes) => changes.append(later),
+                    None => changes = Some(later),
+                },
+                Command::Send(..) | Command::ChooseRandom(..) => {}
             }
+        }
+        if let Some(changes) = changes {
+            out.save(Storage::Changes(changes));
         }
     }
 }

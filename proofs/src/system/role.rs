@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use model::{Message, Packet, Server, ServerState, Timer};
 use stateright::actor::{Actor, Id, Out};
 
+use super::disk::Storage;
 use super::office::Office;
 use super::seat::{Seat, SeatState};
 
@@ -36,14 +37,15 @@ impl Actor for Role {
     type Msg = Packet;
     type Timer = Timer;
     type State = RoleState;
-    type Storage = ();
+    type Storage = Storage;
     type Random = Choice;
 
-    fn on_start(&self, id: Id, _: &Option<()>, out: &mut Out<Self>) -> RoleState {
+    fn on_start(&self, id: Id, storage: &Option<Storage>, out: &mut Out<Self>) -> RoleState {
         match self {
             Role::Server(office) => {
                 let mut inner = Out::new();
-                let state = office.server.on_start(id, &None, &mut inner);
+                let saved = storage.as_ref().and_then(Storage::saved);
+                let state = office.server.on_start(id, &saved, &mut inner);
                 office.forward(inner, out);
                 office.offer(out);
                 RoleState::Server(state)

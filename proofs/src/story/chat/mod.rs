@@ -13,6 +13,7 @@ use stateright::actor::{self, Actor, ActorModelAction, Id, Out};
 
 use super::narrate::{Deed, Input, Narrate, Scene};
 use crate::scenario::Wish;
+use crate::system::disk::Storage;
 use crate::system::office::Office;
 use crate::system::role::{Choice, Role, RoleState};
 use crate::system::seat::{self, Chosen, Seat, SeatState};
@@ -119,7 +120,10 @@ fn told_operator(office: &Office, id: Id, state: &ServerState, input: &Input<'_,
     let (mut state, mut out) = (Cow::Borrowed(state), Out::new());
     let Office { server, book, .. } = office;
     match input {
-        Input::Start => drop(server.on_start(id, &None, &mut out)),
+        Input::Start(stored) => {
+            let saved = stored.and_then(Storage::saved);
+            drop(server.on_start(id, &saved, &mut out));
+        }
         Input::Packet(src, packet) => {
             let message = Message::Packet((*packet).clone());
             server.on_msg(id, &mut state, book.address(*src), message, &mut out);
@@ -153,7 +157,7 @@ pub(crate) fn events(actors: &[Role], state: &State, action: &Action) -> Vec<Eve
     match action {
         ActorModelAction::Deliver { src, dst, msg } => told(*dst, &Input::Packet(*src, msg)),
         ActorModelAction::Timeout(id, timer) => told(*id, &Input::Timer(timer)),
-        ActorModelAction::Recover(id) => told(*id, &Input::Start),
+        ActorModelAction::Recover(id) => told(*id, &Input::Start(None)),
         ActorModelAction::SelectRandom { actor, random, .. } => told(*actor, &Input::Choice(random)),
         ActorModelAction::Crash(_) | ActorModelAction::Drop(_) => Vec::new(),
     }
@@ -163,7 +167,7 @@ fn told(seat: &Seat, id: Id, state: &SeatState, input: &Input<'_, Role>) -> Vec<
     let client = seat.client(state.life);
     let (mut inside, mut out) = (Cow::Borrowed(&state.client), Out::new());
     match input {
-        Input::Start => drop(client.on_start(id, &None, &mut out)),
+        Input::Start(_) => drop(client.on_start(id, &None, &mut out)),
         Input::Packet(src, packet) => {
             let message = Message::Packet((*packet).clone());
             client.on_msg(id, &mut inside, seat.book.address(*src), message, &mut out);
