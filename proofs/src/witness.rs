@@ -388,7 +388,8 @@ pub static ALL: &[Witness] = &[
         name: "direct-after-stop",
         about: "a direct message is acked to its sender after the server has stopped",
         seen: |last, _, next| {
-            let received = |state| fates(state).filter(|fate| *fate == Fate::Received).count();
+            let received =
+                |state| fates(state).filter(|fate| matches!(fate, Fate::Received | Fate::Queued)).count();
             server(last).stopped && received(next) > received(last)
         },
     },
