@@ -199,7 +199,8 @@ impl Scratch {
     }
 
     fn refused(&self) -> StoreError {
-        self.open().err().expect("it is refused")
+        let Err(fault) = self.open() else { panic!("it is refused") };
+        fault
     }
 
     /// What another server would find if this one were killed now.

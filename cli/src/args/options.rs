@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use model::Limits;
 
+#[allow(clippy::struct_excessive_bools)] // One for each switch.
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// IPv4 address of the interface to listen on

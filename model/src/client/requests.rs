@@ -123,10 +123,11 @@ impl Turn<'_> {
         let PendingRequest { number, request, names, .. } = pending;
         let is_list = matches!(request, Request::ListGroups { .. } | Request::ListMembers { .. });
         match reply {
-            Reply::Names { names: page, more: true } if is_list => match self.gather(names, page) {
-                Some(names) => return self.ask_next_page(names),
-                None => {}
-            },
+            Reply::Names { names: page, more: true } if is_list => {
+                if let Some(names) = self.gather(names, page) {
+                    return self.ask_next_page(names);
+                }
+            }
             Reply::Names { names: page, .. } if is_list => self.list(&request, [names, page].concat()),
             reply => self.conclude(number, request, reply),
         }

@@ -29,6 +29,7 @@ pub struct ClientState {
 }
 
 /// Where a client stands.
+#[allow(clippy::large_enum_variant)] // There is one, and it is registered for nearly all of its life.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
     /// Waiting for the server's answer.

@@ -83,7 +83,7 @@ impl World {
         let server = Id::from(self.place(0));
         let nonce = Nonce(1000 * self.hosts.len() as u64);
         let (limits, timing) = (limits(), Timing::default());
-        let config = ClientConfig { name: name(called), server, nonce, limits, timing };
+        let config = ClientConfig { name: name(called), server, nonce, reconnect: None, limits, timing };
         self.start(Configured::Client(config), texts);
         self.settle();
     }
