@@ -3,6 +3,8 @@
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::PathBuf;
 
+use clap::ValueEnum;
+use clap_complete::Shell;
 use model::{Limits, Name, Timing};
 use net::record::{Configured, Texts};
 use net::{Recording, RoomKey};
@@ -26,8 +28,14 @@ pub(crate) struct Plan {
     pub(crate) limits: Limits,
     /// No line editor.
     pub(crate) plain: bool,
+    /// JSON lines.
+    pub(crate) json: bool,
     /// Whether the server prints texts.
     pub(crate) log_text: bool,
+    /// How the log is written.
+    pub(crate) log_format: LogFormat,
+    /// Where the server's metrics can be had.
+    pub(crate) metrics: Option<SocketAddrV4>,
     /// Where to take down what the actor sees.
     pub(crate) record: Option<PathBuf>,
     /// What stands there for texts.
@@ -41,6 +49,16 @@ impl Plan {
     pub(crate) fn recording(&self, actor: Configured) -> Option<Recording> {
         self.record.clone().map(|path| Recording { path, texts: self.record_texts, actor })
     }
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Pretty,
+    /// One JSON object a line, for programs.
+    Json,
 }
 
 /// What to run.
@@ -57,6 +75,10 @@ pub(crate) enum Role {
     Join { invitation: Option<Invitation>, name: Option<Name> },
     /// Print an invitation.
     Invite { server: SocketAddrV4 },
+    /// Print completions.
+    Completions { shell: Shell },
+    /// Print or write manual pages.
+    Man { out: Option<PathBuf> },
     /// Make a room key.
     Keygen { out: Option<PathBuf> },
 }
