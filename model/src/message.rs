@@ -7,7 +7,7 @@ use crate::event::Event;
 use crate::ids::Session;
 use crate::notice::Notice;
 use crate::order::Order;
-use crate::packet::Packet;
+use crate::packet::{Down, Packet};
 
 /// The console's address. No socket address maps to it.
 pub fn console() -> Id {
@@ -53,9 +53,36 @@ pub enum Timer {
     Strangers,
 }
 
+impl Timer {
+    /// At the server: whether a packet that goes out when this timer fires has been out before, or takes the place of one
+    /// that has. Changes nothing; for those who count.
+    pub fn repeats(&self, packet: &Packet) -> bool {
+        let Packet::Down { pass, down } = packet else { return false };
+        match (self, down) {
+            (Timer::Update(session), Down::Update(_))
+            | (Timer::Post(session), Down::Post { .. })
+            | (Timer::Probe(session), Down::Probe(_)) => *session == pass.session,
+            _ => false,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use crate::ids::{Pass, Token, Version};
+
     use super::*;
+
+    #[test]
+    fn only_what_goes_to_the_session_that_is_waited_for_is_repeated() {
+        let to = |session, down| Packet::Down { pass: Pass { session, token: Token([0; 16]) }, down };
+        let (one, other) = (Session(1), Session(2));
+        let probe = Down::Probe(Version(3));
+        assert!(Timer::Probe(one).repeats(&to(one, probe.clone())));
+        assert!(!Timer::Probe(one).repeats(&to(other, probe.clone())));
+        // An update that was given up leads to a probe.
+        assert!(!Timer::Update(one).repeats(&to(one, probe)));
+    }
 
     #[test]
     fn the_console_is_at_no_address_that_a_socket_can_have() {
