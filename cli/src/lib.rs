@@ -11,6 +11,8 @@ mod editor;
 mod escape;
 mod front;
 mod host;
+#[cfg(test)]
+mod hostile;
 mod invitation;
 mod key;
 mod logging;
@@ -20,6 +22,7 @@ mod render;
 mod server;
 mod signals;
 
+use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddrV4;
 use std::panic;
@@ -31,6 +34,7 @@ use clap::Parser;
 use crate::args::{Arguments, Fault, Plan, Role};
 pub use crate::cast::{AsChecked, Cast};
 use crate::editor::Editor;
+use crate::escape::escape;
 use crate::front::Front;
 use crate::invitation::Invitation;
 use crate::key::KeyError;
@@ -44,14 +48,14 @@ pub fn main<C: Cast>() -> ExitCode {
     match ended {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            let _ = writeln!(io::stderr(), "{error:#}");
+            let _ = writeln!(io::stderr(), "{}", escape(&format!("{error:#}")));
             ExitCode::from(if is_usage(&error) { USAGE } else { FAILED })
         }
     }
 }
 
 fn run<C: Cast>() -> anyhow::Result<u8> {
-    let mut plan = Arguments::parse().plan()?;
+    let mut plan = arguments().plan()?;
     logging::start(plan.verbose);
     let invited = match &plan.role {
         Role::Join { invitation, .. } => Some(invitation.clone().map_or_else(invitation_from_input, Ok)?),
@@ -81,6 +85,14 @@ fn run<C: Cast>() -> anyhow::Result<u8> {
             alone::run::<C>(&plan, front(&plan, stopper)?, &stop)
         }
     }
+}
+
+/// What is wrong with the command line is quoted in the answer, so it is made harmless first.
+fn arguments() -> Arguments {
+    Arguments::try_parse().unwrap_or_else(|error| {
+        let harmless = env::args_os().map(|argument| escape(&argument.to_string_lossy()));
+        Arguments::try_parse_from(harmless).map_or_else(|error| error.exit(), |_| error.exit())
+    })
 }
 
 /// Whether it is the command line that is wrong.

@@ -87,8 +87,16 @@ impl Chat {
     }
 
     pub fn spawn(who: &str, command: &mut Command) -> Chat {
+        Chat::launch(who, command.env_remove("RUST_LOG"))
+    }
+
+    /// The same with a log on standard error, without colours.
+    pub fn spawn_with_log(who: &str, command: &mut Command, level: &str) -> Chat {
+        Chat::launch(who, command.env("RUST_LOG", level).env("NO_COLOR", "1"))
+    }
+
+    fn launch(who: &str, command: &mut Command) -> Chat {
         let mut child = command
-            .env_remove("RUST_LOG")
             .env("RUST_BACKTRACE", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -169,6 +177,18 @@ impl Chat {
     /// Waits for this line, whatever comes before.
     pub fn await_line(&mut self, expected: &str) {
         while self.next_line(expected) != expected {}
+    }
+
+    /// Waits until all lines so far are enough.
+    pub fn until(&mut self, what: &str, enough: impl Fn(&[String]) -> bool) {
+        while !enough(&self.seen) {
+            self.next_line(what);
+        }
+    }
+
+    /// The number of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Says a line and waits for the answer.
