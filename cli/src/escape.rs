@@ -3,12 +3,14 @@
 
 use std::fmt::Write;
 
+use model::name::is_deceptive;
+
 /// The text on one line, with every character that could move the cursor, hide, or reorder others replaced by
 /// a visible escape such as `\n` or `\u{1b}`.
 pub(crate) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
-        if is_unsafe(c) {
+        if is_deceptive(c) {
             // Writing to a string cannot fail.
             let _ = write!(safe, "{}", c.escape_default());
         } else {
@@ -18,30 +20,21 @@ pub(crate) fn escape(text: &str) -> String {
     safe
 }
 
-/// Whether a character could move the cursor, hide, or reorder others.
-pub(crate) fn is_unsafe(c: char) -> bool {
-    c.is_control() || is_line_break(c) || is_bidi(c) || is_invisible(c)
-}
-
-fn is_line_break(c: char) -> bool {
-    matches!(c, '\u{2028}' | '\u{2029}')
-}
-
-fn is_bidi(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Zero-width and tag characters. Variation selectors are left alone: emoji need them, and they hide nothing.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
-        | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{3164}'
-        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::hostile;
+
+    proptest! {
+        #[test]
+        fn nothing_deceptive_is_left(text in hostile::text()) {
+            let escaped = escape(&text);
+            prop_assert!(!hostile::deceives(&escaped), "{escaped:?}");
+            prop_assert!(hostile::deceives(&text) || escaped == text);
+        }
+    }
 
     #[test]
     fn ordinary_text_of_any_script_stays_as_it_is() {

@@ -11,6 +11,8 @@ mod editor;
 mod escape;
 mod front;
 mod host;
+#[cfg(test)]
+mod hostile;
 mod invitation;
 mod json;
 mod key;
@@ -33,6 +35,7 @@ use anyhow::Context;
 use crate::args::{Arguments, ConfigError, Fault, Plan, Role};
 pub use crate::cast::{AsChecked, Cast};
 use crate::editor::Editor;
+use crate::escape::escape;
 use crate::front::Front;
 use crate::host::Host;
 use crate::invitation::Invitation;
@@ -47,7 +50,7 @@ pub fn main<C: Cast>() -> ExitCode {
     match ended {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            let _ = writeln!(io::stderr(), "{error:#}");
+            let _ = writeln!(io::stderr(), "{}", escape(&format!("{error:#}")));
             ExitCode::from(if is_usage(&error) { USAGE } else { FAILED })
         }
     }

@@ -40,9 +40,9 @@ fn scrape(port: u16) -> BTreeMap<String, f64> {
             let (name, value) = line.rsplit_once(' ').unwrap();
             samples.insert(name.to_owned(), value.parse().unwrap_or_else(|_| panic!("{line}")));
             let family = name.split('{').next().unwrap();
-            let typed = |family: &str| types.contains_key(family);
+            let has_type = |family: &str| types.contains_key(family);
             let base = ["_bucket", "_sum", "_count"].iter().find_map(|end| family.strip_suffix(end));
-            assert!(typed(family) || base.is_some_and(typed), "{line} has no type");
+            assert!(has_type(family) || base.is_some_and(has_type), "{line} has no type");
         }
     }
     samples

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::fmt;
+use std::fmt::{self, Write};
 
 /// A name of a person or a group: 1 to [`Name::MAX_BYTES`] bytes, without `;`, white space, control,
 /// invisible or direction-changing characters.
@@ -112,12 +112,34 @@ pub struct TextFault {
 
 /// Whether a character could make one name look like another, or like something else on a terminal.
 fn is_unfit(c: char) -> bool {
-    let invisible_or_bidi = matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}');
-    c.is_control() || c.is_whitespace() || invisible_or_bidi
+    c.is_whitespace() || is_deceptive(c) || is_variation_selector(c)
+}
+
+/// Whether a character moves the cursor, breaks the line, is invisible, or changes the direction of others. Whoever shows a
+/// text makes it visible. Variation selectors are not meant: emoji need them, and they hide nothing.
+pub fn is_deceptive(c: char) -> bool {
+    c.is_control() || breaks_line(c) || turns_direction(c) || is_invisible(c)
+}
+
+fn breaks_line(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether it takes no room: what Unicode says may be ignored, also where nothing is assigned yet, and annotations.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
+        | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{3164}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}')
+}
+
+fn is_variation_selector(c: char) -> bool {
+    matches!(c, '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 impl TryFrom<SmolStr> for Name {
@@ -162,9 +184,18 @@ impl fmt::Debug for Name {
     }
 }
 
+/// In quotes and on one line, with nothing deceptive in it: what is printed so may end in a log.
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.as_str(), f)
+        f.write_char('"')?;
+        for c in self.as_str().chars() {
+            if is_deceptive(c) || matches!(c, '"' | '\\') {
+                write!(f, "{}", c.escape_default())?;
+            } else {
+                f.write_char(c)?;
+            }
+        }
+        f.write_char('"')
     }
 }
 

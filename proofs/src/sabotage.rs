@@ -1,6 +1,8 @@
 //! Broken variants of the protocol. A promise that nobody has seen fail proves little: each of these undoes one thing that an
 //! actor has just done, and has to break the promise that it names.
 
+mod network;
+
 use std::sync::Arc;
 
 use model::Timer;
@@ -290,6 +292,27 @@ pub static ALL: &[Sabotage] = &[
         breaks: "settles",
         scenario: "direct",
         apply: |_, next| next.timers_set[1].cancel_all(),
+    },
+    Sabotage {
+        name: "takes-what-is-for-others",
+        about: "a client does not look for which session a direct message is",
+        breaks: "shown-true",
+        scenario: "redirected-directs",
+        apply: network::for_others,
+    },
+    Sabotage {
+        name: "takes-any-pass",
+        about: "a client does not look with which pass the server speaks to it",
+        breaks: "shown-true",
+        scenario: "redirected-posts",
+        apply: network::with_any_pass,
+    },
+    Sabotage {
+        name: "takes-the-address-for-the-token",
+        about: "the server knows a session by its address alone",
+        breaks: "shown-true",
+        scenario: "redirected-posts",
+        apply: network::by_address,
     },
 ];
 

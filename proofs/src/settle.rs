@@ -171,7 +171,7 @@ impl<'a> Run<'a> {
     fn step(&mut self) -> bool {
         if let Some(envelope) = self.under_way.pop_front() {
             let (actor, src, packet) = (usize::from(envelope.dst), envelope.src, envelope.msg);
-            if !self.crashed[actor] {
+            if self.crashed.get(actor).is_some_and(|crashed| !crashed) {
                 self.act(actor, |role, id, state, out| role.on_msg(id, state, src, packet, out));
             }
             return true;

@@ -6,7 +6,7 @@ use model::client::{Mode, Pending, Phase, Then};
 use model::event::Exit;
 use model::packet::{Down, Reply, Up};
 use model::{Packet, Timer};
-use stateright::actor::ActorModelAction;
+use stateright::actor::{ActorModelAction, Id};
 
 use crate::scenario::Scenario;
 use crate::system::history::{Fate, Letter};
@@ -321,6 +321,16 @@ pub static ALL: &[Witness] = &[
                 asks && server(last).strangers.contains_key(&KEY.bucket(*id))
             }
             _ => false,
+        },
+    },
+    Witness {
+        name: "registered-elsewhere",
+        about: "a client is registered at an address that is not its own, because the network redirects",
+        seen: |_, _, next| {
+            seats(next).any(|(actor, seat)| {
+                let pass = seat.client.registered().map(|own| own.pass);
+                pass.is_some_and(|pass| pass.token != KEY.token(pass.session, Id::from(actor)))
+            })
         },
     },
     Witness {

@@ -68,10 +68,28 @@ fn a_server_that_crashes_reaches_the_same_actor_states() {
 }
 
 #[test]
+fn a_network_that_redirects_a_registration_reaches_the_same_actor_states() {
+    let mut scenario = Scenario::new("redirected", "").person("X", 1, &[(Dereg, 1)]);
+    scenario.registered = false;
+    scenario.redirects = true;
+    scenario.cookies = 2;
+    scenario.suspicions = vec![Suspicion::Attempt];
+    assert_same(&scenario);
+}
+
+#[test]
 fn a_server_that_crashes_while_it_probes_reaches_the_same_actor_states() {
     let mut scenario = Scenario::new("crash-probe", "").person("X", 1, &[(Send("Y"), 1)]).person("Y", 0, &[]);
     scenario.suspicions = vec![Suspicion::Attempt, Suspicion::Probe];
     scenario.server_crashes = 1;
+    assert_same(&scenario);
+}
+
+#[test]
+fn a_network_that_redirects_a_direct_message_reaches_the_same_actor_states() {
+    let mut scenario = Scenario::new("redirected", "").person("X", 1, &[(Send("Y"), 1)]).person("Y", 0, &[]);
+    scenario.redirects = true;
+    scenario.suspicions = vec![Suspicion::Attempt];
     assert_same(&scenario);
 }
 

@@ -49,6 +49,18 @@ fn lost_ack() -> Story {
     )
 }
 
+#[test]
+fn what_the_network_redirects_is_told_with_who_sent_it_and_from_whom_it_seems_to_come() {
+    let mut scenario = Scenario::new("redirected", "").person("X", 1, &[]).person("Y", 1, &[]);
+    scenario.registered = false;
+    scenario.redirects = true;
+    let story = walk(scenario, &["Y → server: registration of X", "server → X: challenge"]);
+    let told = story.to_string();
+    assert!(told.contains("The server receives, redirected, what X sent, as from Y: "), "{told}");
+    assert!(told.contains("X receives, redirected, what the server sent to Y: "), "{told}");
+    assert!(diagram::draw(&story).contains("redirected, as from Y: "), "{told}");
+}
+
 fn arrivals(story: &Story) -> Vec<Arrival> {
     let arrival = |step: &Step| match step.cause {
         Cause::Received { arrival, .. } => Some(arrival),

@@ -12,6 +12,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Arguments;
+use crate::escape::escape;
 
 /// Why a configuration file cannot be used. Displayed, it is all that the person gets.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +42,7 @@ impl Arguments {
     /// line is wrong or asks for help.
     pub(crate) fn read() -> Result<Arguments, ConfigError> {
         let given: Vec<OsString> = env::args_os().collect();
-        let alone = Arguments::parse_from(&given);
+        let alone = parse(&given);
         let (path, text) = match &alone.options.config {
             Some(path) => (path.clone(), read(path)?),
             None => match default_path() {
@@ -59,8 +60,16 @@ impl Arguments {
         let (name, rest) =
             given.split_first().map_or((None, given.as_slice()), |(name, rest)| (Some(name), rest));
         let all = name.cloned().into_iter().chain(configured).chain(rest.iter().cloned());
-        Ok(Arguments::parse_from(all))
+        Ok(parse(&all.collect::<Vec<_>>()))
     }
+}
+
+/// What is wrong with the words is quoted in the answer, so they are made harmless first.
+fn parse(words: &[OsString]) -> Arguments {
+    Arguments::try_parse_from(words).unwrap_or_else(|error| {
+        let harmless = words.iter().map(|word| escape(&word.to_string_lossy()));
+        Arguments::try_parse_from(harmless).map_or_else(|error| error.exit(), |_| error.exit())
+    })
 }
 
 /// `chat/chat.toml` where this person keeps configuration.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::ser::Formatter;
 
-use crate::escape::is_unsafe;
+use model::name::is_deceptive;
 
 /// Compact, with every character escaped that could move the cursor, hide, or reorder others.
 pub(super) struct Harmless;
@@ -12,7 +12,7 @@ pub(super) struct Harmless;
 impl Formatter for Harmless {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
         let mut start = 0;
-        for (at, c) in fragment.char_indices().filter(|(_, c)| is_unsafe(*c)) {
+        for (at, c) in fragment.char_indices().filter(|(_, c)| is_deceptive(*c)) {
             out.write_all(&fragment.as_bytes()[start..at])?;
             for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(out, "\\u{unit:04x}")?;
@@ -34,7 +34,7 @@ mod tests {
             let line = error(text, None);
             let value: serde_json::Value = serde_json::from_str(&line).unwrap();
             assert_eq!(value["message"], text);
-            assert!(!line.chars().any(crate::escape::is_unsafe), "{line}");
+            assert!(!line.chars().any(is_deceptive), "{line}");
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Events and notices as lines of text. Nothing here prints.
 
 mod events;
+#[cfg(test)]
+mod hostile;
 mod notices;
 
 use std::net::SocketAddrV4;

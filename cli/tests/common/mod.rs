@@ -93,12 +93,20 @@ impl Chat {
     }
 
     pub fn spawn(who: &str, command: &mut Command) -> Chat {
+        Chat::launch(who, command.env_remove("RUST_LOG"))
+    }
+
+    /// The same with a log on standard error, without colours.
+    pub fn spawn_with_log(who: &str, command: &mut Command, level: &str) -> Chat {
+        Chat::launch(who, command.env("RUST_LOG", level).env("NO_COLOR", "1"))
+    }
+
+    fn launch(who: &str, command: &mut Command) -> Chat {
         // Whoever runs the tests may have a configuration file.
         if command.get_envs().all(|(variable, _)| variable != "XDG_CONFIG_HOME") {
             command.env("XDG_CONFIG_HOME", env!("CARGO_TARGET_TMPDIR"));
         }
         let mut child = command
-            .env_remove("RUST_LOG")
             .env("RUST_BACKTRACE", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -184,6 +192,18 @@ impl Chat {
     /// Waits for this line, whatever comes before.
     pub fn await_line(&mut self, expected: &str) {
         while self.next_line(expected) != expected {}
+    }
+
+    /// Waits until all lines so far are enough.
+    pub fn until(&mut self, what: &str, enough: impl Fn(&[String]) -> bool) {
+        while !enough(&self.seen) {
+            self.next_line(what);
+        }
+    }
+
+    /// The number of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Says a line and waits for the answer.
@@ -296,7 +316,8 @@ impl Chat {
             Ok(line) => line,
             Err(RecvTimeoutError::Timeout) => return None,
             Err(RecvTimeoutError::Disconnected) => {
-                panic!("{} has ended; all of it:\n{}\n{}", self.who, self.transcript(), self.errors())
+                let errors = self.errors();
+                panic!("{} has ended; all of it:\n{}\n{errors}", self.who, self.transcript())
             }
         };
         self.seen.push(line.clone());

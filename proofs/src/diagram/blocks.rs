@@ -76,7 +76,7 @@ pub(super) fn blocks(story: &Story, step: &Step) -> Vec<Block> {
     match &step.cause {
         Cause::Chose(Deed::Types(line)) => console.push(format!("> {line}")),
         Cause::Chose(Deed::Does(deed)) => console.push(format!("({deed})")),
-        Cause::Received { sending, arrival } => blocks.push(arrived(story, *sending, *arrival)),
+        Cause::Received { sending, arrival } => blocks.push(arrived(story, step.actor, *sending, *arrival)),
         Cause::Lost(sending) => {
             let sending = &story.sendings[*sending];
             let lines = wrap(&format!("lost: {}", sending.words));
@@ -98,7 +98,7 @@ pub(super) fn blocks(story: &Story, step: &Step) -> Vec<Block> {
 /// Whether a sending arrives, or is lost in a step of its own.
 pub(super) fn has_end(story: &Story, sending: &Sending) -> bool {
     let dropped = |step: &Step| matches!(step.cause, Cause::Lost(lost) if std::ptr::eq(&raw const story.sendings[lost], sending));
-    !sending.arrivals.is_empty() || story.steps.iter().any(dropped)
+    !sending.arrivals.is_empty() || !sending.redirections.is_empty() || story.steps.iter().any(dropped)
 }
 
 /// In which direction something goes.
@@ -106,7 +106,7 @@ pub(super) fn towards(src: usize, dst: usize) -> Side {
     if dst < src { Side::Left } else { Side::Right }
 }
 
-fn arrived(story: &Story, sending: usize, arrival: Arrival) -> Block {
+fn arrived(story: &Story, at: usize, sending: usize, arrival: Arrival) -> Block {
     let sending = &story.sendings[sending];
     let words = attempt(sending);
     let words = match arrival {
@@ -117,8 +117,17 @@ fn arrived(story: &Story, sending: usize, arrival: Arrival) -> Block {
         Arrival::Foreign => format!("not recorded: {words}"),
         Arrival::Forged => format!("nobody sent: {words}"),
         Arrival::Beyond => format!("from after the end of a recording: {words}"),
+        Arrival::Redirected(from) if from == sending.src => {
+            format!("redirected, for {}: {words}", name(story, sending.dst))
+        }
+        Arrival::Redirected(from) => format!("redirected, as from {}: {words}", name(story, from)),
     };
-    Block::new(Kind::Arrival, towards(sending.dst, sending.src), wrap(&words))
+    Block::new(Kind::Arrival, towards(at, sending.src), wrap(&words))
+}
+
+/// Who is at no place of the drawing is a stranger.
+fn name(story: &Story, actor: usize) -> &str {
+    story.actors.get(actor).map_or("a stranger", String::as_str)
 }
 
 fn attempt(sending: &Sending) -> String {

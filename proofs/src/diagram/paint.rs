@@ -66,9 +66,9 @@ fn arrows(svg: &mut Svg, story: &Story, layout: &Layout) {
     for (step, stretch) in story.steps.iter().zip(&layout.steps) {
         if let Cause::Received { sending, arrival } = step.cause {
             let sending = &story.sendings[sending];
-            let (from, to) = ends(layout, sending.src, sending.dst, sending.step, stretch.top + ARRIVAL);
+            let (from, to) = ends(layout, sending.src, step.actor, sending.step, stretch.top + ARRIVAL);
             let class = match arrival {
-                Arrival::First | Arrival::Overtaken => "",
+                Arrival::First | Arrival::Overtaken | Arrival::Redirected(_) => "",
                 Arrival::Again(_) => "seq-repeat",
                 Arrival::Old | Arrival::Foreign | Arrival::Forged | Arrival::Beyond => "seq-old",
             };

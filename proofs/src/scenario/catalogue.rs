@@ -35,6 +35,9 @@ pub fn every() -> Vec<Scenario> {
         restart(),
         restart_posts(),
         restart_report(),
+        redirected_registration(),
+        redirected_directs(),
+        redirected_posts(),
         two_people(),
         anything(),
         deep_two_people(),
@@ -42,6 +45,7 @@ pub fn every() -> Vec<Scenario> {
         deep_kick(),
         deep_group(),
         deep_anything(),
+        deep_redirected_registration(),
     ]
 }
 
@@ -380,6 +384,52 @@ fn restart_report() -> Scenario {
     scenario
 }
 
+/// Who redirects all that goes to and from a client has it registered at another address, as a NAT does, and can go on
+/// or stop at any time.
+fn redirected_registration() -> Scenario {
+    let mut scenario = Scenario::new(
+        "redirected-registration",
+        "the network redirects what is sealed while a client registers",
+    )
+    .person("X", 2, &[(Create("g"), 1), (Dereg, 1)]);
+    scenario.registered = false;
+    scenario.redirects = true;
+    scenario.cookies = 3;
+    scenario.suspicions = vec![Attempt, Probe];
+    scenario.witnesses = &["registered-elsewhere", "left"];
+    scenario
+}
+
+fn redirected_directs() -> Scenario {
+    let mut scenario = Scenario::new(
+        "redirected-directs",
+        "the network redirects direct messages and acks to a third client, and as from it",
+    )
+    .person("X", 1, &[(Send("Y"), 1), (Send("Z"), 1)])
+    .person("Y", 1, &[(Send("X"), 1)])
+    .person("Z", 0, &[]);
+    scenario.redirects = true;
+    scenario.suspicions = vec![Attempt];
+    scenario.witnesses = &["direct-received", "fate-unknown"];
+    scenario
+}
+
+fn redirected_posts() -> Scenario {
+    let mut scenario = Scenario::new(
+        "redirected-posts",
+        "the network redirects requests, replies and posts between the members of two groups",
+    )
+    .person("X", 1, &[(Post, 1), (Leave, 1)])
+    .person("Y", 1, &[(Post, 1), (Leave, 1)])
+    .person("Z", 1, &[(Post, 1)]);
+    scenario.setup =
+        vec![("X", Create("g")), ("Z", Create("h")), ("X", Join("g")), ("Y", Join("g")), ("Z", Join("h"))];
+    scenario.redirects = true;
+    scenario.suspicions = vec![Attempt, PostTimer];
+    scenario.witnesses = &["posted", "member-removed"];
+    scenario
+}
+
 fn two_people() -> Scenario {
     let mut scenario = Scenario::new("two-people", "two people type anything, everything may be suspected")
         .person(
@@ -483,5 +533,21 @@ fn deep_anything() -> Scenario {
     scenario.suspicions = vec![];
     scenario.deep = true;
     scenario.witnesses = &["direct-queued", "posted", "left"];
+    scenario
+}
+
+fn deep_redirected_registration() -> Scenario {
+    let mut scenario = Scenario::new(
+        "deep-redirected-registration",
+        "the network redirects what is sealed while two clients register, and one writes to the other",
+    )
+    .person("X", 1, &[(Send("Y"), 1)])
+    .person("Y", 0, &[]);
+    scenario.registered = false;
+    scenario.redirects = true;
+    scenario.cookies = 2;
+    scenario.suspicions = vec![Attempt];
+    scenario.deep = true;
+    scenario.witnesses = &["registered-elsewhere", "direct-received"];
     scenario
 }

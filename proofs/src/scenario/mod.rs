@@ -29,12 +29,16 @@ pub struct Scenario {
     pub suspicions: Vec<Suspicion>,
     /// What the operator of the server may order, each once and at any time.
     pub errands: Vec<Errand>,
+    /// Whether the network may deliver what was sealed to others than it was meant for, and as from others.
+    pub redirects: bool,
     /// How many clients may crash.
     pub crashes: usize,
     /// How often the server may crash and come back with what it has saved. Zero: it saves nothing.
     pub server_crashes: u8,
     /// How many sessions the server may give out; states beyond are not explored.
     pub sessions: u64,
+    /// With how many cookies a client may ask for a session, none being the first; states beyond are not explored.
+    pub cookies: u64,
     /// Whether it takes minutes, and is checked only when asked for.
     pub deep: bool,
     /// Situations that have to occur, by the names of their witnesses.
@@ -156,9 +160,14 @@ impl Scenario {
             0 => String::new(),
             crashes => format!("server crashes {crashes}; "),
         };
+        let network = if self.redirects { "network redirects; " } else { "" };
+        let cookies = match self.cookies {
+            u64::MAX => String::new(),
+            cookies => format!("; cookies {cookies}"),
+        };
         let sessions = self.sessions.max(self.people.len() as u64);
         format!(
-            "{}; attempts {}; window {}; reach {}; queue {}; {burst}{strangers}{reconnect}{}timers early: {suspicions}; crashes {}; {server_crashes}sessions {sessions}",
+            "{}; attempts {}; window {}; reach {}; queue {}; {burst}{strangers}{reconnect}{}{network}timers early: {suspicions}; crashes {}; {server_crashes}sessions {sessions}{cookies}",
             typed.join(", "),
             self.limits.attempts,
             self.limits.window,
@@ -181,9 +190,11 @@ impl Scenario {
             limits: Limits { attempts: 1, burst: 0, strangers: 0, ..Limits::default() },
             suspicions: Suspicion::ALL.to_vec(),
             errands: Vec::new(),
+            redirects: false,
             crashes: 0,
             server_crashes: 0,
             sessions: 0,
+            cookies: u64::MAX,
             deep: false,
             witnesses: &[],
         }

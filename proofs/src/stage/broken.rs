@@ -13,6 +13,7 @@ use stateright::actor::{Actor, Command, Id, Out, Timers};
 
 use crate::sabotage::Sabotage;
 use crate::scenario::Scenario;
+use crate::system::history::History;
 use crate::system::role::RoleState;
 use crate::system::seat::SeatState;
 use crate::system::{SERVER, State, System};
@@ -92,7 +93,7 @@ impl Part for Client {
     const PLACE: usize = 1;
 
     fn put_on(client: ClientState) -> RoleState {
-        RoleState::Seat(SeatState { client, person: Default::default(), taken: Vec::new(), life: 0 })
+        RoleState::Seat(SeatState { client, person: History::default(), taken: Vec::new(), life: 0 })
     }
 
     fn take_off(state: &RoleState) -> Option<ClientState> {
@@ -126,18 +127,17 @@ impl<A: Part> Actor for Actress<A> {
         message: Message,
         out: &mut Out<Self>,
     ) {
-        self.step(state, out, None, |state, out| self.actor.on_msg(id, state, src, message, out));
+        Self::step(state, out, None, |state, out| self.actor.on_msg(id, state, src, message, out));
     }
 
     fn on_timeout(&self, id: Id, state: &mut Cow<'_, Self::State>, timer: &Timer, out: &mut Out<Self>) {
-        self.step(state, out, Some(*timer), |state, out| self.actor.on_timeout(id, state, timer, out));
+        Self::step(state, out, Some(*timer), |state, out| self.actor.on_timeout(id, state, timer, out));
     }
 }
 
 impl<A: Part> Actress<A> {
     /// Takes a step, then does what the sabotage does to it.
     fn step(
-        &self,
         held: &mut Cow<'_, Inside<A::Inner>>,
         out: &mut Out<Self>,
         fired: Option<Timer>,

@@ -93,7 +93,13 @@ pub struct Packet {
     pub sent: Option<usize>,
     /// In which steps it arrives; never, if there is none.
     pub arrives: Vec<usize>,
+    /// In which steps it arrives at somebody else, or as from somebody else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redirected: Vec<usize>,
 }
+
+/// Whoever is at an address where nobody of the scenario is.
+const STRANGER: &str = "a stranger";
 
 /// Something that happens to somebody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -223,7 +229,9 @@ impl Counterexample {
 
     /// Whether all that it mentions is there.
     fn check(&self) -> anyhow::Result<()> {
-        let known = |who: &str| who == Name::RESERVED || self.people.iter().any(|person| person.who == who);
+        let known = |who: &str| {
+            [Name::RESERVED, STRANGER].contains(&who) || self.people.iter().any(|person| person.who == who)
+        };
         let mentioned = (self.packets.iter().flat_map(|packet| [&packet.from, &packet.to]))
             .chain(self.steps.iter().map(|step| &step.who))
             .chain(self.before.iter().map(|line| &line.who));
@@ -266,16 +274,18 @@ fn typed_before(setting: &Setting<'_>) -> Vec<Line> {
 }
 
 fn packet(story: &Story, place: usize) -> Packet {
-    let Sending { src, dst, words, step, attempt, arrivals } = &story.sendings[place];
+    let Sending { src, dst, words, step, attempt, arrivals, redirections } = &story.sendings[place];
+    let name = |actor: usize| story.actors.get(actor).map_or(STRANGER, String::as_str).to_owned();
     let same_way = |other: &&Sending| (other.src, other.dst) == (*src, *dst);
     Packet {
-        from: story.actors[*src].clone(),
-        to: story.actors[*dst].clone(),
+        from: name(*src),
+        to: name(*dst),
         says: words.clone(),
         nth: story.sendings[..=place].iter().filter(same_way).count(),
         attempt: *attempt,
         sent: *step,
         arrives: arrivals.clone(),
+        redirected: redirections.clone(),
     }
 }
 

@@ -114,7 +114,7 @@ fn living_online(terminals: &[Terminal]) -> Vec<String> {
     for terminal in terminals {
         for line in terminal.tables_before_finale().into_iter().flatten().filter(|line| !line.online) {
             let mut there = terminals.iter().filter(|it| it.name() == line.name);
-            if there.any(|it| it.stays_until_finale()) {
+            if there.any(Terminal::stays_until_finale) {
                 seen.insert(format!("{} read that {} is offline, who is there", terminal.who, line.name));
             }
         }

@@ -12,6 +12,8 @@ mod print;
 mod single;
 mod tell;
 
+use model::name::is_deceptive;
+
 pub use narrate::{Action, Deed, Input, Narrate, Path, Scene, State};
 pub use single::{action, outcome};
 pub use tell::{go_on, replay, tell};
@@ -83,6 +85,9 @@ pub enum Arrival {
     Forged,
     /// It was sent after the recording of its sender ends.
     Beyond,
+    /// The network redirected it: it was sent to somebody else, or by somebody else than this actor, from which it seems to
+    /// come.
+    Redirected(usize),
 }
 
 /// One sending of a packet; each attempt counts.
@@ -100,11 +105,18 @@ pub struct Sending {
     pub attempt: usize,
     /// In which steps it arrived; a packet that was sent once can arrive more than once.
     pub arrivals: Vec<usize>,
+    /// In which steps it arrived because the network redirected it.
+    pub redirections: Vec<usize>,
 }
 
 /// The text with every character that could control a terminal, hide or reorder text made visible.
 pub(crate) fn harmless(text: &str) -> String {
-    let show = |c: char| if "\"'\\".contains(c) { vec![c] } else { c.escape_debug().collect() };
+    let show = |c: char| match c {
+        '"' | '\'' | '\\' => vec![c],
+        _ if is_deceptive(c) => c.escape_default().collect(),
+        // What cannot be printed, or would stick to the character before.
+        _ => c.escape_debug().collect(),
+    };
     text.chars().flat_map(show).collect()
 }
 
@@ -116,7 +128,7 @@ mod tests {
     fn what_could_hide_or_reorder_is_shown() {
         assert_eq!(
             harmless("a\u{202e}b\u{1b}[2J\n\u{200b}\u{2066}\0"),
-            r"a\u{202e}b\u{1b}[2J\n\u{200b}\u{2066}\0"
+            r"a\u{202e}b\u{1b}[2J\n\u{200b}\u{2066}\u{0}"
         );
     }
 

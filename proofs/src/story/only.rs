@@ -89,7 +89,8 @@ impl Part<'_> {
             src: self.column(sending.src),
             dst: self.column(sending.dst),
             step: sending.step.and_then(|step| self.steps[step]),
-            arrivals: sending.arrivals.iter().filter_map(|step| self.steps[*step]).collect(),
+            arrivals: self.kept(&sending.arrivals),
+            redirections: self.kept(&sending.redirections),
             ..sending.clone()
         }
     }
@@ -97,8 +98,14 @@ impl Part<'_> {
     fn arrival(&self, arrival: Arrival) -> Arrival {
         match arrival {
             Arrival::Again(first) => self.steps[first].map_or(Arrival::First, Arrival::Again),
+            Arrival::Redirected(from) => Arrival::Redirected(self.column(from)),
             other => other,
         }
+    }
+
+    /// The steps that are told, by their new numbers.
+    fn kept(&self, steps: &[usize]) -> Vec<usize> {
+        steps.iter().filter_map(|step| self.steps[*step]).collect()
     }
 
     fn column(&self, actor: usize) -> usize {

@@ -38,6 +38,13 @@ impl Story {
             Cause::Started => format!("{who} starts."),
             Cause::Chose(Deed::Types(line)) => format!("{who} types `{line}`."),
             Cause::Chose(Deed::Does(deed)) => format!("{who} {deed}."),
+            Cause::Received { sending, arrival: Arrival::Redirected(from) } => {
+                let Sending { src, dst, words, .. } = &self.sendings[*sending];
+                let to = if *dst == step.actor { String::new() } else { format!(" to {}", self.who(*dst)) };
+                let seems =
+                    if from == src { String::new() } else { format!(", as from {}", self.who(*from)) };
+                format!("{who} receives, redirected, what {} sent{to}{seems}: {words}.", self.who(*src))
+            }
             Cause::Received { sending, arrival } => {
                 let Sending { src, words, .. } = &self.sendings[*sending];
                 format!("{who} receives {}: {words}.", arrival.circumstances(self.who(*src)))
@@ -71,7 +78,9 @@ impl Story {
 
     /// What was sent in these steps and has not arrived in them.
     pub fn never_arrived(&self) -> impl Iterator<Item = &Sending> {
-        self.sendings.iter().filter(|sending| sending.step.is_some() && sending.arrivals.is_empty())
+        self.sendings.iter().filter(|sending| {
+            sending.step.is_some() && sending.arrivals.is_empty() && sending.redirections.is_empty()
+        })
     }
 
     /// One line for all that an actor's person read. A server whose operator read nothing needs none.
@@ -114,6 +123,7 @@ impl Arrival {
             Arrival::Foreign => format!("from {src}, who was not recorded"),
             Arrival::Forged => format!("as if from {src}, who did not send it"),
             Arrival::Beyond => format!("from {src}, whose recording ends before"),
+            Arrival::Redirected(_) => format!("what {src} sent, redirected"),
         }
     }
 }

@@ -45,6 +45,8 @@ where
 struct Teller<'a, A: Narrate> {
     actors: &'a [A],
     story: Story,
+    /// What was under way before the first step, if nothing else can arrive but what has been sent since.
+    before: Option<Vec<Envelope<A::Msg>>>,
     /// For every sending, what was sent.
     sent: Vec<Envelope<A::Msg>>,
     /// What is still to arrive.
@@ -58,7 +60,8 @@ impl<'a, A: Narrate> Teller<'a, A> {
             _ => None,
         };
         let story = Story { actors: narrate::names(actors), sendings: Vec::new(), steps: Vec::new() };
-        Teller { actors, story, sent: Vec::new(), to_come: path.iter().filter_map(arrives).collect() }
+        let to_come = path.iter().filter_map(arrives).collect();
+        Teller { actors, story, before: None, sent: Vec::new(), to_come }
     }
 
     fn go_on<H>(mut self, path: &'a Path<A, H>) -> (Story, Vec<Envelope<A::Msg>>) {
@@ -75,9 +78,12 @@ impl<'a, A: Narrate> Teller<'a, A> {
         let fresh = |(i, actor): (usize, &A)| Arc::new(actor.on_start(Id::from(i), &None, &mut Out::new()));
         let states: Vec<_> = self.actors.iter().enumerate().map(fresh).collect();
         if states == first.actor_states {
+            self.before = Some(Vec::new());
             for actor in 0..self.actors.len() {
                 self.act(&states, actor, Cause::Started, &Input::Start(None));
             }
+        } else {
+            self.before = Some(first.network.iter_all().map(|envelope| envelope.to_cloned_msg()).collect());
         }
     }
 
@@ -117,6 +123,10 @@ impl<'a, A: Narrate> Teller<'a, A> {
     /// Which sending arrives. If several attempts are out and fewer arrivals are to come, the first attempts are the
     /// lost ones.
     fn arrive(&mut self, states: &[Arc<A::State>], envelope: &Envelope<A::Msg>) -> Cause {
+        if let Some(sending) = self.redirected(states, envelope) {
+            self.story.sendings[sending].redirections.push(self.story.steps.len());
+            return Cause::Received { sending, arrival: Arrival::Redirected(usize::from(envelope.src)) };
+        }
         let same = |other: &Envelope<&A::Msg>| {
             other.src == envelope.src && other.dst == envelope.dst && *other.msg == envelope.msg
         };
@@ -147,6 +157,19 @@ impl<'a, A: Narrate> Teller<'a, A> {
 
     fn copies(&self, envelope: &Envelope<A::Msg>) -> impl Iterator<Item = usize> {
         (0..).zip(&self.sent).filter(move |(_, sent)| *sent == envelope).map(|(sending, _)| sending)
+    }
+
+    /// The sending of which the network has made an envelope that nobody sent: of the same packet, or if a broken variant has
+    /// changed it, of one with the same words.
+    fn redirected(&self, states: &[Arc<A::State>], envelope: &Envelope<A::Msg>) -> Option<usize> {
+        if self.copies(envelope).next().is_some() || self.before.as_ref()?.contains(envelope) {
+            return None;
+        }
+        let same = self.sent.iter().rposition(|sent| sent.msg == envelope.msg);
+        same.or_else(|| {
+            let words = harmless(&A::packet(&self.scene(states), &envelope.msg));
+            self.story.sendings.iter().rposition(|sending| sending.words == words)
+        })
     }
 
     /// The last sending of an envelope; one that has none was under way before the first step.
@@ -181,7 +204,15 @@ impl<'a, A: Narrate> Teller<'a, A> {
         let words = harmless(&A::packet(&self.scene(states), &envelope.msg));
         let attempt = self.copies(&envelope).count() + 1;
         let (src, dst) = (usize::from(envelope.src), usize::from(envelope.dst));
-        self.story.sendings.push(Sending { src, dst, words, step, attempt, arrivals: Vec::new() });
+        self.story.sendings.push(Sending {
+            src,
+            dst,
+            words,
+            step,
+            attempt,
+            arrivals: Vec::new(),
+            redirections: Vec::new(),
+        });
         self.sent.push(envelope);
         self.sent.len() - 1
     }

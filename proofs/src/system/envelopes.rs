@@ -68,7 +68,7 @@ fn does_nothing(
     idle: impl Fn(&Envelope) -> bool,
 ) -> bool {
     let actor = usize::from(envelope.dst);
-    if state.crashed[actor] {
+    if state.crashed.get(actor).is_none_or(|crashed| *crashed) {
         return true;
     }
     let mut after = Cow::Borrowed(&*state.actor_states[actor]);
@@ -92,7 +92,7 @@ struct World<'a> {
     office: &'a Office,
     server: &'a ServerState,
     state: &'a State,
-    /// The highest update ack of each session that is under way.
+    /// The highest update ack of each session that is under way from where the session is.
     acks: Vec<(Pass, Version)>,
     under_way: AHashSet<(Pass, &'a Up)>,
 }
@@ -105,7 +105,9 @@ impl<'a> World<'a> {
         for envelope in envelopes {
             let Packet::Up { pass, up } = &envelope.msg else { continue };
             under_way.insert((*pass, up));
-            if let Up::UpdateAck(version) = up {
+            if let Up::UpdateAck(version) = up
+                && is_at_home(office, envelope.src, *pass)
+            {
                 match acks.iter_mut().find(|(known, _)| known == pass) {
                     Some((_, highest)) => *highest = (*highest).max(*version),
                     None => acks.push((*pass, *version)),
@@ -119,7 +121,7 @@ impl<'a> World<'a> {
         let to_server = usize::from(envelope.dst) == SERVER;
         match &envelope.msg {
             Packet::Register { name, nonce, cookie } => {
-                let waiting = self.client(envelope.src).is_some_and(|client| {
+                let waiting = self.clients().any(|client| {
                     client.registering().is_some_and(|registering| registering.nonce == *nonce)
                 });
                 let Office { server: Server { config }, book, .. } = self.office;
@@ -136,7 +138,7 @@ impl<'a> World<'a> {
             Packet::Direct { sender, from, to, number, .. } => {
                 self.client(envelope.dst).is_none_or(|client| {
                     let listed = client.directory.find(sender);
-                    client.registered().is_some_and(|own| own.pass.session > *to)
+                    client.registered().is_some_and(|own| own.pass.session != *to)
                         || client.heard.get(from).is_some_and(|(last, _)| last >= number)
                         || listed.is_some_and(|entry| {
                             entry.session > *from || (entry.session == *from && !entry.online)
@@ -157,8 +159,12 @@ impl<'a> World<'a> {
     fn is_dead_up(&self, src: Id, pass: Pass, up: &Up) -> bool {
         let online = self.server.online(pass.session);
         let ack = self.acks.iter().find(|(known, _)| *known == pass).map(|(_, version)| *version);
-        let in_session = self.in_session(src, pass);
+        let in_session = self.in_session(pass);
         let end_covered = in_session.is_none() || ack.is_some();
+        if !is_at_home(self.office, src, pass) {
+            // The server takes nothing from there. It may only say, once it knows the session no more, that it has ended.
+            return end_covered;
+        }
         match up {
             Up::UpdateAck(version) => {
                 let known = online.is_none_or(|online| online.sync.acked >= *version);
@@ -228,20 +234,25 @@ impl<'a> World<'a> {
     /// The client, unless it has ended or crashed.
     fn client(&self, id: Id) -> Option<&'a ClientState> {
         let actor = usize::from(id);
-        let client = &seat(self.state, actor).client;
-        let ended = matches!(client.phase, model::client::Phase::Exited(_));
-        (!ended && !self.state.crashed[actor]).then_some(client)
+        let living = actor != SERVER && self.state.crashed.get(actor).is_some_and(|crashed| !crashed);
+        let client = living.then(|| &seat(self.state, actor).client)?;
+        (!matches!(client.phase, model::client::Phase::Exited(_))).then_some(client)
     }
 
-    /// The client, if it is in this session now.
-    fn in_session(&self, id: Id, pass: Pass) -> Option<&'a ClientState> {
-        self.client(id).filter(|client| client.registered().is_some_and(|own| own.pass == pass))
+    /// All clients that have not ended or crashed.
+    fn clients(&self) -> impl Iterator<Item = &'a ClientState> {
+        (0..self.state.crashed.len()).filter_map(|actor| self.client(Id::from(actor)))
+    }
+
+    /// The client that is in this session now. On a network that redirects it need not be where the session is.
+    fn in_session(&self, pass: Pass) -> Option<&'a ClientState> {
+        self.clients().find(|client| client.registered().is_some_and(|own| own.pass == pass))
     }
 
     /// Whether the client is in this session or may come to be.
     fn may_be_in(&self, client: &ClientState, pass: Pass) -> bool {
         if let Some(own) = client.registered() {
-            return pass.session >= own.pass.session;
+            return pass.session == own.pass.session;
         }
         let of_this = |session: Session| {
             let nonce = self.server.sessions.get(&session).map(|record| record.nonce);
@@ -249,6 +260,12 @@ impl<'a> World<'a> {
         };
         of_this(pass.session)
     }
+}
+
+/// Whether a pass is shown from the address that it was given out for.
+fn is_at_home(office: &Office, src: Id, pass: Pass) -> bool {
+    let address = office.book.address(src);
+    pass.token == office.server.config.key.token(pass.session, address)
 }
 
 /// The requests whose replies a client may still act on: the one under way, and one that is cancelled.

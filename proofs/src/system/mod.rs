@@ -5,6 +5,7 @@ pub mod disk;
 pub mod envelopes;
 pub mod history;
 pub mod office;
+mod redirecting;
 pub mod role;
 pub mod seat;
 
@@ -128,6 +129,21 @@ impl System {
         crashed < self.scenario.crashes && seat(state, actor).person.exit.is_none()
     }
 
+    /// Whether no client has asked for a session with more cookies than the scenario says.
+    fn has_cookies_left(&self, state: &State) -> bool {
+        let first = |actor, life: u8| self.scenario.nonce(actor, life.into()).0;
+        self.scenario.cookies == u64::MAX
+            || seats(state)
+                .all(|(actor, seat)| seat.client.nonce.0 - first(actor, seat.life) <= self.scenario.cookies)
+    }
+
+    /// Adds what the network can make of what is under way.
+    fn redirect(&self, state: &mut State) {
+        if self.scenario.redirects {
+            redirecting::redirect(&mut state.network, self.plain.actors.len());
+        }
+    }
+
     /// Forgets what was delivered last, and every envelope that can no longer matter.
     fn tidy(&self, state: &mut State) {
         if !self.reduced {
@@ -155,6 +171,7 @@ impl Model for System {
         if self.scenario.registered {
             start = crate::settle::set_up(self, start);
         }
+        self.redirect(&mut start);
         self.tidy(&mut start);
         vec![start]
     }
@@ -177,6 +194,7 @@ impl Model for System {
         self.coverage.note(last, &action, next.as_ref());
         let mut next = next?;
         disk::follow(last, &action, &mut next);
+        self.redirect(&mut next);
         if let Some(sabotage) = self.sabotage {
             sabotage(last, &mut next);
         }
@@ -205,7 +223,7 @@ impl Model for System {
 
     fn within_boundary(&self, state: &State) -> bool {
         let given = server(state).next_session.0 - self.server().config.first_session.0;
-        given <= self.scenario.sessions.max(self.scenario.people.len() as u64)
+        given <= self.scenario.sessions.max(self.scenario.people.len() as u64) && self.has_cookies_left(state)
     }
 }
 
