@@ -103,7 +103,7 @@ impl<'a, A: Narrate> Teller<'a, A> {
                 self.story.steps.push(Step { actor, cause, told: Vec::new(), sent: Vec::new() });
             }
             ActorModelAction::Recover(id) => {
-                let stored = state.actor_storages[usize::from(*id)].as_ref();
+                let stored = state.actor_storages.get(usize::from(*id)).and_then(Option::as_ref);
                 self.act(states, usize::from(*id), Cause::Recovered, &Input::Start(stored));
             }
             ActorModelAction::SelectRandom { actor: id, random, .. } => {

@@ -52,9 +52,9 @@ impl Default for Disk {
 impl Disk {
     /// The disk in this state.
     pub fn of(state: &State) -> Disk {
-        match &state.actor_storages[SERVER] {
-            Some(Storage::Disk(disk)) => disk.clone(),
-            Some(Storage::Changes(_)) | None => Disk::default(),
+        match state.actor_storages.get(SERVER) {
+            Some(Some(Storage::Disk(disk))) => disk.clone(),
+            _ => Disk::default(),
         }
     }
 
