@@ -50,8 +50,14 @@ pub fn server_with(port: u16, more: &[&str]) -> Chat {
 
 /// A client that has just been started.
 pub fn starting(name: &str, server: u16, port: u16) -> Chat {
+    starting_with(name, server, port, &[])
+}
+
+/// The same with more arguments.
+pub fn starting_with(name: &str, server: u16, port: u16, more: &[&str]) -> Chat {
     let (server, port) = (server.to_string(), port.to_string());
-    Chat::start(name, &["client", name, "127.0.0.1", &server, &port, "--ack-wait", ACK_WAIT])
+    let client = ["client", name, "127.0.0.1", &server, &port, "--ack-wait", ACK_WAIT];
+    Chat::start(name, &[&client, more].concat())
 }
 
 /// A registered client, with all its lines up to the first directory read.
@@ -191,6 +197,11 @@ impl Chat {
         assert_eq!(self.errors(), "", "{} wrote to stderr", self.who);
     }
 
+    /// Whether the process has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// All lines so far.
     pub fn transcript(&self) -> String {
         self.seen.join("\n")
@@ -268,6 +279,20 @@ impl Chat {
             self.seen.extend(rest.last().cloned());
         }
         rest
+    }
+
+    /// A line, if one comes in time.
+    pub fn line_within(&mut self, wait: Duration) -> Option<String> {
+        let line = match self.lines.recv_timeout(wait) {
+            Ok(line) => line,
+            Err(RecvTimeoutError::Timeout) => return None,
+            Err(RecvTimeoutError::Disconnected) => {
+                let errors = self.errors();
+                panic!("{} has ended; all of it:\n{}\n{errors}", self.who, self.transcript());
+            }
+        };
+        self.seen.push(line.clone());
+        Some(line)
     }
 
     fn next_line(&mut self, awaited: &str) -> String {
