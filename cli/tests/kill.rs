@@ -29,21 +29,22 @@ const PATIENCE: &[&str] = &["--bind", "127.0.0.1", "--ack-wait", "50", "--attemp
 #[test]
 fn a_server_that_is_killed_again_and_again_loses_nothing_and_repeats_nothing() {
     let kills = number("CHAT_KILLS").unwrap_or(100);
-    let seed = number("CHAT_SEED").unwrap_or(4);
-    println!("{kills} kills, seed {seed}");
+    let dice_seed = number("CHAT_SEED").unwrap_or(4);
+    println!("{kills} kills, seed {dice_seed}");
     let scene = Scene::new();
     let mut server = scene.server(true);
     let members = scene.members();
     let tally = Tally::default();
     tally.posting.store(true, Ordering::SeqCst);
-    let (seen, images) = thread::scope(|scope| {
+    let shared = &tally;
+    let (shown, images) = thread::scope(|scope| {
         let guests = scope.spawn(|| scene.guests(&tally.posting));
         let posters: Vec<_> = members
             .into_iter()
             .zip(0..)
-            .map(|(member, place)| scope.spawn(|| member.post(&tally, place)))
+            .map(|(member, place)| scope.spawn(move || member.post(shared, place)))
             .collect();
-        let mut dice = StdRng::seed_from_u64(seed);
+        let mut dice = StdRng::seed_from_u64(dice_seed);
         let mut images = Vec::new();
         for kill in 0..kills {
             thread::sleep(Duration::from_millis(dice.random_range(0..150)));
@@ -53,17 +54,17 @@ fn a_server_that_is_killed_again_and_again_loses_nothing_and_repeats_nothing() {
             server = scene.server(!dice.random_ratio(1, 4));
         }
         tally.posting.store(false, Ordering::SeqCst);
-        let seen: Vec<_> = posters.into_iter().map(|poster| poster.join().unwrap()).collect();
+        let shown: Vec<_> = posters.into_iter().map(|poster| poster.join().unwrap()).collect();
         println!("{} guests came and went", guests.join().unwrap());
-        (seen, images)
+        (shown, images)
     });
     let posted = tally.posted.map(AtomicUsize::into_inner);
     println!("posts acknowledged: {posted:?}");
     assert!(posted.iter().all(|posts| *posts >= 10), "nobody could post anything: {posted:?}");
-    for (place, seen) in seen.iter().enumerate() {
+    for (place, seen) in shown.iter().enumerate() {
         assert_complete(place, seen, posted);
     }
-    assert_same_order(&seen);
+    assert_same_order(&shown);
     assert_sessions_unique(&images);
 }
 
