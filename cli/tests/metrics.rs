@@ -93,7 +93,7 @@ fn people_groups_posts_and_answers_are_counted() {
     assert!(samples["chat_datagrams_total{direction=\"received\"}"] > 4.0);
     // The one post is acked by one member.
     let samples = until(at, "chat_answer_seconds_count{to=\"post\"}", 1.0);
-    assert_eq!(samples["chat_answer_seconds_bucket{to=\"post\",le=\"+Inf\"}"].round(), 1.0);
+    assert_eq!(samples["chat_answer_seconds_bucket{to=\"post\",le=\"+Inf\"}"].to_string(), "1");
     assert!(samples["chat_step_seconds_count"] > 4.0);
 }
 
@@ -105,7 +105,7 @@ fn what_is_not_understood_is_counted_by_reason() {
         socket.send_to(b"hello, is anybody there?", ("127.0.0.1", port)).unwrap();
     }
     let samples = until(at, "chat_undecodable_datagrams_total{reason=\"foreign\"}", 3.0);
-    assert_eq!(samples["chat_undecodable_datagrams_total{reason=\"malformed\"}"].round(), 0.0);
+    assert_eq!(samples["chat_undecodable_datagrams_total{reason=\"malformed\"}"].to_string(), "0");
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn what_is_sent_again_is_counted() {
             assert!(Instant::now() < end, "{samples:?}");
         }
     };
-    assert_eq!(samples["chat_retransmissions_total{of=\"post\"}"].round(), 0.0);
+    assert_eq!(samples["chat_retransmissions_total{of=\"post\"}"].to_string(), "0");
 }
 
 #[test]

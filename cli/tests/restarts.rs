@@ -155,10 +155,10 @@ fn a_server_whose_disk_is_full_says_so_and_ends_instead_of_answering() {
     y.ask("join_group roomA", "Entered group roomA successfully");
     // It acks nothing any more, so every post has to be kept.
     y.pause();
-    let post = format!("send_group {}", "x".repeat(990));
+    let long_post = format!("send_group {}", "x".repeat(990));
     let mut posts = 0;
     while !server.has_ended() {
-        x.say(&post);
+        x.say(&long_post);
         x.line_within(PACE);
         posts += 1;
         assert!(posts < 4000, "the disk is never full");

@@ -25,6 +25,8 @@ impl Formatter for Harmless {
 
 #[cfg(test)]
 mod tests {
+    use model::name::is_deceptive;
+
     use super::super::error;
 
     #[test]

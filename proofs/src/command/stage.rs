@@ -35,7 +35,7 @@ impl Stage {
         let script = Counterexample::read(&self.counterexample)?;
         let variant = if self.as_checked { Variant::AsChecked } else { script.variant.clone() };
         let program = self.program.clone().map_or_else(|| beside(&variant), Ok)?;
-        let performance = stage::perform(script, program, variant)?;
+        let performance = stage::perform(script, &program, variant)?;
         if self.json {
             writeln!(out, "{}", as_json(&performance))?;
         } else {

@@ -16,7 +16,7 @@ mod player;
 mod program_notes;
 mod relay;
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::bail;
@@ -47,13 +47,13 @@ pub struct Performance {
 /// # Errors
 /// When it cannot be played: no scenario, variant or promise of this name, a promise whose breaking cannot be seen, or a
 /// program that cannot be run.
-pub fn perform(script: Counterexample, program: PathBuf, variant: Variant) -> anyhow::Result<Performance> {
+pub fn perform(script: Counterexample, program: &Path, variant: Variant) -> anyhow::Result<Performance> {
     known_scenario(&script)?;
     let eye = eye(&script.promise)?;
     anyhow::ensure!(cfg!(target_os = "linux"), "a stage needs Linux: it watches the programs through /proc");
     let mut patience = FIRST_PATIENCE;
     loop {
-        let casting = Casting::new(program.clone(), &variant, script.people.len())?;
+        let casting = Casting::new(program.to_owned(), &variant, script.people.len())?;
         let play = play::play(&script, &casting, patience)?;
         let seen = seen(eye, &play);
         let hopeless =

@@ -105,7 +105,7 @@ impl<'a> Stage<'a> {
             let who = self.who(&line.who);
             let before = self.players[who].work();
             self.players[who].types(&line.types);
-            self.rest(Some((who, before)))?;
+            self.rest(Some(&(who, before)))?;
         }
         // What was under way before the first step has been sent once; the rest has yet to be.
         let old = script.packets.iter().enumerate().filter(|(_, packet)| packet.sent.is_none());
@@ -145,7 +145,7 @@ impl<'a> Stage<'a> {
             // It has been held, and will not be passed on.
             Event::Loses { .. } => return Ok(()),
         }
-        self.rest(Some((who, before)))?;
+        self.rest(Some(&(who, before)))?;
         if !self.has_sent(step) {
             self.miss(number, step);
         }
@@ -225,7 +225,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Waits until everybody rests; somebody in particular only after having done something.
-    fn rest(&mut self, stirred: Option<(Who, Option<Work>)>) -> anyhow::Result<()> {
+    fn rest(&mut self, stirred: Option<&(Who, Option<Work>)>) -> anyhow::Result<()> {
         let end = Instant::now() + STALLED;
         let mut last = self.works();
         loop {
@@ -237,7 +237,7 @@ impl<'a> Stage<'a> {
                     (None, None) => true,
                     _ => false,
                 });
-            let has_stirred = stirred.as_ref().is_none_or(|(who, before)| now[*who] != *before);
+            let has_stirred = stirred.is_none_or(|(who, before)| now[*who] != *before);
             if (rests && has_stirred) || Instant::now() > end {
                 return Ok(());
             }
