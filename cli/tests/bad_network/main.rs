@@ -38,6 +38,8 @@ fn over_a_bad_network_people_read_what_is_promised() {
     let seed = env::var("BAD_NETWORK_SEED").map_or(1, |seed| seed.parse().expect("a number"));
     let file = env::temp_dir().join(format!("chat-bad-network-{}.key", std::process::id()));
     let file = file.to_str().unwrap();
+    // Process numbers are used again soon in a namespace of their own.
+    let _ = std::fs::remove_file(file);
     assert_eq!(run(&["keygen", "--out", file]).status.code(), Some(0));
     ip("link set lo up");
     let sealed = talk(1, BAD, seed, &["--key", file]);

@@ -336,6 +336,10 @@ impl Chat {
 
 impl Drop for Chat {
     fn drop(&mut self) {
+        if thread::panicking() {
+            self.seen.extend(self.lines.try_iter());
+            eprintln!("all that {} said:\n{}\n", self.who, self.transcript());
+        }
         // Fails when it has ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
