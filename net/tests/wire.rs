@@ -57,7 +57,7 @@ fn the_weight_of_an_entry_is_an_upper_bound_and_reached_within_two_bytes() {
         length_of(&Packet::Down { pass, down: model::packet::Down::Update(update) })
     };
     let one = length(&update.entries[..1]) - length(&[]);
-    let weight = update.entries[0].1.weight();
+    let weight = update.entries[0].entry.weight();
     assert!(one <= weight && weight <= one + 2, "{one} bytes, weight {weight}");
 }
 

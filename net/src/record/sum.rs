@@ -184,7 +184,7 @@ impl<'de> Deserialize<'de> for Digest {
 
 #[cfg(test)]
 mod tests {
-    use model::ids::{DirectNumber, Session};
+    use model::ids::{DirectNumber, PairSecret, Session};
     use model::{Name, Packet};
 
     use super::*;
@@ -232,6 +232,7 @@ mod tests {
             sender: Name::new(sender).unwrap(),
             from: Session(1),
             to: Session(2),
+            secret: PairSecret::default(),
             number: DirectNumber(3),
             text: Text::new(text).unwrap(),
         }

@@ -100,7 +100,7 @@ pub static PROMISES: &[Promise] = &[
     },
     Promise {
         name: "directory-forward",
-        about: "a client's directory never goes back, and equals the server's when its version does",
+        about: "within a session a client's directory never goes back, nor does the table that is shown, and it equals the server's when its version does",
         needs: Needs::Server,
         holds: |system, state| directory::directory_forward(&Checked(system, state)),
     },

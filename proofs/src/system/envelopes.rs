@@ -137,7 +137,7 @@ impl<'a> World<'a> {
             Packet::Down { pass, down } => self.is_dead_down(envelope.dst, *pass, down),
             Packet::Direct { sender, from, to, number, .. } => {
                 self.client(envelope.dst).is_none_or(|client| {
-                    let listed = client.directory.find(sender);
+                    let listed = client.directory.find(sender).map(|listing| &listing.entry);
                     client.registered().is_some_and(|own| own.pass.session != *to)
                         || client.heard.get(from).is_some_and(|(last, _)| last >= number)
                         || listed.is_some_and(|entry| {
