@@ -133,8 +133,9 @@ fn a_client_ignores_what_its_server_may_not_say() {
         say(&server, client, &packet);
     }
     for packet in samples() {
-        // An update is for every session, a probe wants an answer, and Gone ends it: those it may say.
-        let ours = !matches!(kind(&packet).as_str(), "down update" | "down probe" | "down gone");
+        // What a server may say to every session: an update, a probe, and what ends it or will soon.
+        let may = ["down update", "down probe", "down gone", "down kicked", "down stopping"];
+        let ours = !may.contains(&kind(&packet).as_str());
         if let Packet::Down { down, .. } = packet
             && ours
         {

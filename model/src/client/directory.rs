@@ -29,6 +29,11 @@ impl Directory {
         self.slots.get(self.by_name.get(name)?)
     }
 
+    /// All entries, with their secrets.
+    pub fn listings(&self) -> impl Iterator<Item = &Listing> {
+        self.slots.values()
+    }
+
     /// All entries.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.slots.values().map(|listing| &listing.entry)
@@ -81,7 +86,9 @@ impl Turn<'_> {
     fn take_update(&mut self, update: Update) {
         let current = update.to == update.latest;
         self.state.directory.version = update.to;
-        for listing in update.entries {
+        let limit = self.config.limits.clients as u64;
+        // No server of ours has more slots. What one claims beyond that must not fill our memory.
+        for listing in update.entries.into_iter().filter(|listing| listing.slot.0 < limit) {
             let session = listing.entry.session;
             let old = self.state.directory.put(listing);
             if let Some(old) = old.filter(|old| old.session != session) {

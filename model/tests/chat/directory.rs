@@ -208,6 +208,25 @@ fn no_more_updates_are_out_than_the_window_allows_and_each_ack_lets_one_out() {
     assert_eq!(out(&world).0, 4);
 }
 
+#[test]
+fn whoever_comes_and_goes_while_the_window_is_full_leaves_nothing_in_the_queue() {
+    let mut world = World::new(Limits { window: 1, ..Limits::default() });
+    let x = world.join("X");
+    world.lose(|dst, packet| dst != SERVER && matches!(packet, Packet::Down { down: Down::Update(_), .. }));
+    world.join("Y");
+    for _ in 0..10 {
+        let guest = world.join("Z");
+        world.say(guest, Command::Quit);
+    }
+    let queue = &world.server.window.queue;
+    assert!(queue.iter().all(|session| world.server.online(*session).is_some()), "{queue:?}");
+    assert!(queue.len() <= 2 && world.server.window.unanswered == 1);
+    world.lose_nothing();
+    let session = world.session(x);
+    world.fire(SERVER, Timer::Update(session));
+    assert_eq!(world.client(x).directory.version, world.server.directory.version);
+}
+
 fn update(base: u64, to: u64, entries: Vec<(Slot, Entry)>) -> Down {
     let secret = PairSecret::default();
     let entries = entries.into_iter().map(|(slot, entry)| Listing { slot, entry, secret }).collect();
