@@ -91,6 +91,18 @@ impl fmt::Debug for Token {
     }
 }
 
+/// The secret of two sessions: a keyed hash of their numbers, told to both by the server and to nobody else. What one says
+/// to the other carries it. Never printed.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PairSecret(#[serde(with = "crate::hex")] pub [u8; 16]);
+
+impl fmt::Debug for PairSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("pair secret")
+    }
+}
+
 /// Proof of address: a client that echoes it has received what was sent to its address. Also the proof that the directory
 /// has not changed since, so that no old registration takes effect later. A keyed hash in the first half, the version
 /// of the directory in the second. Of fixed size on the wire.
@@ -121,6 +133,14 @@ impl Key {
         hash.write_u64(session.0);
         hash.write_u64(usize::from(address) as u64);
         Token(hash.finish128().as_bytes())
+    }
+
+    /// The secret of two sessions, in any order.
+    pub fn pair(&self, one: Session, other: Session) -> PairSecret {
+        let mut hash = self.hasher(b'p');
+        hash.write_u64(one.min(other).0);
+        hash.write_u64(one.max(other).0);
+        PairSecret(hash.finish128().as_bytes())
     }
 
     /// The cookie for an address that wants a name, while the directory is at `version`.
@@ -187,6 +207,17 @@ mod tests {
     }
 
     #[test]
+    fn both_sessions_of_a_pair_have_the_same_secret_and_no_other_pair_has_it() {
+        let (key, other) = (Key([1; 16]), Key([2; 16]));
+        let (a, b, c) = (Session(1), Session(2), Session(3));
+        let secret = key.pair(a, b);
+        assert_eq!(secret, key.pair(b, a));
+        for different in [key.pair(a, c), key.pair(c, b), key.pair(a, a), other.pair(a, b)] {
+            assert_ne!(secret, different);
+        }
+    }
+
+    #[test]
     fn a_cookie_proves_its_address_also_when_it_is_old() {
         let (key, here, there) = (Key([1; 16]), Id::from(1), Id::from(2));
         let (x, y) = (Name::new("X").unwrap(), Name::new("Y").unwrap());
@@ -213,7 +244,10 @@ mod tests {
     #[test]
     fn secrets_are_never_printed() {
         let pass = Pass { session: Session(7), token: Token([0xab; 16]) };
-        assert_eq!(format!("{pass:?} {:?} {:?}", pass.token, Key([1; 16])), "s7 token key");
+        assert_eq!(
+            format!("{pass:?} {:?} {:?} {:?}", pass.token, Key([1; 16]), PairSecret([0xab; 16])),
+            "s7 token key pair secret"
+        );
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod config;
 pub mod event;
 mod hex;
 pub mod ids;
+mod length;
 pub mod message;
 pub mod name;
 pub mod notice;

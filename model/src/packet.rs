@@ -4,7 +4,9 @@
 use serde::{Deserialize, Serialize};
 use stateright::actor::Id;
 
-use crate::ids::{Cookie, DirectNumber, Index, Nonce, Pass, RequestNumber, Session, Slot, Stop, Version};
+use crate::ids::{
+    Cookie, DirectNumber, Index, Nonce, PairSecret, Pass, RequestNumber, Session, Slot, Stop, Version,
+};
 use crate::name::{Name, Text};
 
 /// A peer message.
@@ -32,9 +34,6 @@ pub enum Packet {
         nonce: Nonce,
         /// Session and token for everything that follows.
         pass: Pass,
-        /// Which run of the server's memory this is (its first session number). Directories of different
-        /// instances have nothing to do with each other.
-        instance: Session,
     },
     /// Server to client: not registered.
     Refused {
@@ -65,6 +64,8 @@ pub enum Packet {
         from: Session,
         /// Session of the receiver.
         to: Session,
+        /// Of both, so that nobody else can have sent this.
+        secret: PairSecret,
         /// Number at the sender.
         number: DirectNumber,
         /// Message.
@@ -76,6 +77,8 @@ pub enum Packet {
         from: Session,
         /// Session of the sender, who waits.
         to: Session,
+        /// Of both, so that nobody else can have acked.
+        secret: PairSecret,
         /// Number at the sender.
         number: DirectNumber,
         /// What became of it. The same for every repeat.
@@ -250,7 +253,18 @@ pub struct Update {
     /// The server's version when this was sent.
     pub latest: Version,
     /// Every entry whose last change lies after `base` and not after `to`.
-    pub entries: Vec<(Slot, Entry)>,
+    pub entries: Vec<Listing>,
+}
+
+/// A line of the directory as one session is told it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Listing {
+    /// Where it is kept.
+    pub slot: Slot,
+    /// The line.
+    pub entry: Entry,
+    /// Of the session that is told and the one that is listed.
+    pub secret: PairSecret,
 }
 
 /// A line of the directory.
@@ -267,10 +281,10 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Upper bound of the bytes that an entry with its slot takes on the wire: the name with its length, and
-    /// at most 9 bytes for each number.
+    /// Upper bound of the bytes that an entry takes on the wire, with its slot and secret: the name with its length, at
+    /// most 9 bytes for each number, and the secret.
     pub fn weight(&self) -> usize {
-        self.name.weight() + 3 * 9 + 1
+        self.name.weight() + 3 * 9 + 1 + 16
     }
 }
 
@@ -338,6 +352,6 @@ mod tests {
         let name = Name::new("Éve").unwrap();
         assert_eq!(name.weight(), 5);
         let entry = Entry { name, address: Id::from(1), session: Session(1), online: true };
-        assert_eq!(entry.weight(), 5 + 27 + 1);
+        assert_eq!(entry.weight(), 5 + 27 + 1 + 16);
     }
 }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use common::{Addresses, Heard, Members, Times, any_port, micros, name, serve, text};
 use criterion::Criterion;
 use model::ids::{DirectNumber, Nonce};
-use model::packet::{Entry, Packet, Request};
+use model::packet::{Listing, Packet, Request};
 use model::{Client, ClientConfig, Command, Event, Limits, Timing};
 use net::wire::encode;
 use net::{Console, Overflow, Told, start};
@@ -41,7 +41,7 @@ struct Bench {
     behind_thread: BehindThread,
     ann: Console,
     /// Who receives the direct messages of a member.
-    bob: Entry,
+    bob: Listing,
     directs: u64,
     request_length: usize,
     direct_length: usize,
@@ -58,10 +58,10 @@ impl Bench {
         let bob_console = client(server.address(), "bob", Overflow::Drop);
         let bob = loop {
             let people = members.hear().into_iter().filter_map(|heard| match heard {
-                Heard::People(people) => Some(people),
+                Heard::People(0, people) => Some(people),
                 _ => None,
             });
-            if let Some(bob) = people.flatten().find(|entry| entry.name == name("bob")) {
+            if let Some(bob) = people.flatten().find(|it| it.entry.name == name("bob")) {
                 break bob;
             }
         };
@@ -111,16 +111,23 @@ impl Bench {
     fn direct(&mut self, count: usize) {
         for _ in 0..count {
             let datagram = encode(&[self.next_direct()]).unwrap();
-            self.members.addresses.send(0, SocketAddrV4::from(self.bob.address), &datagram);
+            self.members.addresses.send(0, SocketAddrV4::from(self.bob.entry.address), &datagram);
             while !self.members.hear().iter().any(|heard| matches!(heard, Heard::Peer(_))) {}
         }
     }
 
     fn next_direct(&mut self) -> Packet {
         self.directs += 1;
-        let (from, to, number) =
-            (self.members.passes[0].session, self.bob.session, DirectNumber(self.directs));
-        Packet::Direct { sender: name("m0"), from, to, number, text: text(TEXT) }
+        let Listing { entry, secret, .. } = &self.bob;
+        let (from, to, secret) = (self.members.passes[0].session, entry.session, *secret);
+        Packet::Direct {
+            sender: name("m0"),
+            from,
+            to,
+            secret,
+            number: DirectNumber(self.directs),
+            text: text(TEXT),
+        }
     }
 
     /// So many direct messages from one console to another.

@@ -8,7 +8,7 @@ mod scripted;
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 use std::time::{Duration, Instant};
 
-use model::ids::{DirectNumber, Session};
+use model::ids::{DirectNumber, PairSecret, Session};
 use model::packet::Verdict;
 use model::{Command, Event, Message, Name, Packet, Text, Timer};
 use net::wire::{DATAGRAM_MAX, WireError, decode, encode};
@@ -500,14 +500,14 @@ fn waiting(waiting: usize) -> Told {
 }
 
 fn ack(number: u64) -> Packet {
-    let (from, to) = (Session(1), Session(2));
-    Packet::DirectAck { from, to, number: DirectNumber(number), verdict: Verdict::Accepted }
+    let (from, to, secret) = (Session(1), Session(2), PairSecret::default());
+    Packet::DirectAck { from, to, secret, number: DirectNumber(number), verdict: Verdict::Accepted }
 }
 
 fn direct(number: u64, length: usize) -> Packet {
-    let (from, to) = (Session(1), Session(2));
+    let (from, to, secret) = (Session(1), Session(2), PairSecret::default());
     let (sender, text) = (Name::new("x").unwrap(), Text::new(&"t".repeat(length)).unwrap());
-    Packet::Direct { sender, from, to, number: DirectNumber(number), text }
+    Packet::Direct { sender, from, to, secret, number: DirectNumber(number), text }
 }
 
 const PATIENCE: Duration = Duration::from_secs(20);

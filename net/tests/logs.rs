@@ -12,7 +12,7 @@ use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use model::ids::{DirectNumber, Session};
+use model::ids::{DirectNumber, PairSecret, Session};
 use model::{Command, Event, Message, Name, Packet, Text};
 use net::wire::encode;
 use net::{Overflow, Told, start};
@@ -65,8 +65,8 @@ fn say_something_secret() {
 }
 
 fn direct() -> Packet {
-    let (from, to) = (Session(1), Session(2));
-    Packet::Direct { sender: name(), from, to, number: DirectNumber(1), text: text() }
+    let (from, to, secret) = (Session(1), Session(2), PairSecret::default());
+    Packet::Direct { sender: name(), from, to, secret, number: DirectNumber(1), text: text() }
 }
 
 fn name() -> Name {

@@ -11,8 +11,8 @@ mod packets;
 mod raw;
 
 use hosted::{World, name, text};
-use model::ids::{Cookie, DirectNumber, Nonce, Pass, RequestNumber, Session, Token, Version};
-use model::packet::{Down, Refusal, Reply, Request, Up, Verdict};
+use model::ids::{Cookie, DirectNumber, Nonce, PairSecret, Pass, RequestNumber, Session, Token, Version};
+use model::packet::{Down, Listing, Refusal, Reply, Request, Up, Verdict};
 use model::{Event, Packet};
 use packets::{kind, samples};
 use raw::{Raw, address, hear, say, socket};
@@ -65,13 +65,14 @@ fn a_client_ignores_what_its_peers_may_not_say() {
     let mut ann = world.join(server.address(), "ann", 1);
     let mut mallory = Raw::register(socket(), server.address(), &name("mallory"), Nonce(2));
     ann.until_listed("mallory", true);
-    let entry = mallory.until_listed(&name("ann"));
+    let Listing { entry, secret, .. } = mallory.until_listed(&name("ann"));
     let (from, to) = (mallory.pass.session, entry.session);
     let client = ann.console.address();
-    let direct = |number, from, to| Packet::Direct {
+    let direct = |number, from, to, secret| Packet::Direct {
         sender: name("mallory"),
         from,
         to,
+        secret,
         number: DirectNumber(number),
         text: text("hello"),
     };
@@ -79,22 +80,22 @@ fn a_client_ignores_what_its_peers_may_not_say() {
     for packet in samples() {
         say(&mallory.socket, client, &packet);
     }
-    // Of another session, to another session, in another's name, from another's address.
-    say(&mallory.socket, client, &direct(9, Session(99), to));
-    say(&mallory.socket, client, &direct(9, from, Session(99)));
-    let Packet::Direct { sender: _, from: _, to: _, number, text: said } = direct(9, from, to) else {
-        panic!()
-    };
-    say(&mallory.socket, client, &Packet::Direct { sender: name("ann"), from, to, number, text: said });
-    say(&socket(), client, &direct(9, from, to));
-    let verdict = Verdict::Accepted;
-    say(&mallory.socket, client, &Packet::DirectAck { from, to, number: DirectNumber(1), verdict });
-
-    say(&mallory.socket, client, &direct(1, from, to));
-    assert_eq!(
-        hear(&mallory.socket),
-        [Packet::DirectAck { from: to, to: from, number: DirectNumber(1), verdict }]
+    // Of another session, to another session, in another's name, from another's address, without the secret.
+    say(&mallory.socket, client, &direct(9, Session(99), to, secret));
+    say(&mallory.socket, client, &direct(9, from, Session(99), secret));
+    let (number, said) = (DirectNumber(9), text("hello"));
+    say(
+        &mallory.socket,
+        client,
+        &Packet::Direct { sender: name("ann"), from, to, secret, number, text: said },
     );
+    say(&socket(), client, &direct(9, from, to, secret));
+    say(&mallory.socket, client, &direct(9, from, to, PairSecret::default()));
+    let (number, verdict) = (DirectNumber(1), Verdict::Accepted);
+    say(&mallory.socket, client, &Packet::DirectAck { from, to, secret, number, verdict });
+
+    say(&mallory.socket, client, &direct(1, from, to, secret));
+    assert_eq!(hear(&mallory.socket), [Packet::DirectAck { from: to, to: from, secret, number, verdict }]);
     ann.catch_up();
     let strange = |event: &&Event| {
         !matches!(event, Event::Registering | Event::Registered | Event::Ready | Event::Directory(_))
@@ -126,14 +127,15 @@ fn a_client_ignores_what_its_server_may_not_say() {
 
     // In a session: the same, and answers to what it has not asked.
     let pass = Pass { session: Session(5), token: Token([8; 16]) };
-    say(&server, client, &Packet::Welcome { nonce, pass, instance: Session(1) });
+    say(&server, client, &Packet::Welcome { nonce, pass });
     ann.until(|event| *event == Event::Ready);
     for packet in samples() {
         say(&server, client, &packet);
     }
     for packet in samples() {
-        // An update is for every session, a probe wants an answer, and Gone ends it: those it may say.
-        let ours = !matches!(kind(&packet).as_str(), "down update" | "down probe" | "down gone");
+        // What a server may say to every session: an update, a probe, and what ends it or will soon.
+        let may = ["down update", "down probe", "down gone", "down kicked", "down stopping"];
+        let ours = !may.contains(&kind(&packet).as_str());
         if let Packet::Down { down, .. } = packet
             && ours
         {
@@ -142,11 +144,7 @@ fn a_client_ignores_what_its_server_may_not_say() {
     }
     let reply = Down::Reply { number: RequestNumber(0), reply: Reply::Deregistered };
     say(&server, client, &Packet::Down { pass, down: reply });
-    say(
-        &server,
-        client,
-        &Packet::Welcome { nonce, pass: Pass { session: Session(6), ..pass }, instance: Session(2) },
-    );
+    say(&server, client, &Packet::Welcome { nonce, pass: Pass { session: Session(6), ..pass } });
     say(&server, client, &Packet::Refused { nonce, refusal: Refusal::NameTaken });
 
     say(&server, client, &Packet::Down { pass, down: Down::Probe(Version(7)) });

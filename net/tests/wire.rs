@@ -29,6 +29,15 @@ proptest! {
     }
 
     #[test]
+    fn the_model_knows_how_long_a_packet_is(packet in any_packet()) {
+        let header = 6;
+        match encode(std::slice::from_ref(&packet)) {
+            Ok(datagram) => prop_assert_eq!(datagram.len(), header + packet.length(), "{:?}", packet),
+            Err(_) => prop_assert!(header + packet.length() > DATAGRAM_MAX),
+        }
+    }
+
+    #[test]
     fn the_weight_of_a_name_is_an_upper_bound(names in prop::collection::vec(any_name(), 1..20)) {
         let weight: usize = names.iter().map(Name::weight).sum();
         prop_assert!(length_of(&names_packet(&names)) - length_of(&names_packet(&[])) <= weight);
@@ -57,7 +66,7 @@ fn the_weight_of_an_entry_is_an_upper_bound_and_reached_within_two_bytes() {
         length_of(&Packet::Down { pass, down: model::packet::Down::Update(update) })
     };
     let one = length(&update.entries[..1]) - length(&[]);
-    let weight = update.entries[0].1.weight();
+    let weight = update.entries[0].entry.weight();
     assert!(one <= weight && weight <= one + 2, "{one} bytes, weight {weight}");
 }
 
@@ -85,6 +94,13 @@ fn a_registration_is_never_shorter_than_the_challenge_it_gets() {
     for nonce in [model::ids::Nonce(0), model::ids::Nonce(251), nonce] {
         let asked = Packet::Register { name: name("x"), nonce, cookie: model::ids::Cookie::NONE };
         assert!(length_of(&asked) > length_of(&Packet::Challenge { nonce, cookie }));
+    }
+}
+
+#[test]
+fn the_model_knows_how_long_the_smallest_and_the_largest_packets_are() {
+    for packet in samples().iter().chain(&largest(Limits::default().page)) {
+        assert_eq!(length_of(packet), 6 + packet.length(), "{}", kind(packet));
     }
 }
 

@@ -9,6 +9,7 @@
 //! 7. [`simulate`]: random walks through systems too big to exhaust. [`book`]: the book's page of promises.
 //! 8. [`stage`]: a counterexample as a file, and on a stage of real programs.
 //! 9. [`replay`]: recordings of real runs, fed back through the actors.
+//! 10. [`intruder`]: somebody who sends whatever it can build.
 //!
 //! There is no protocol logic here: whatever decides what a server or client does lives in `model`. Only the
 //! original has some of its own.
@@ -19,6 +20,7 @@ pub mod command;
 pub mod coverage;
 pub mod diagram;
 pub mod explore;
+pub mod intruder;
 pub mod original;
 pub mod properties;
 pub mod replay;

@@ -7,14 +7,17 @@ use std::sync::Arc;
 
 use model::Timer;
 use model::client::{Mode, Phase};
-use model::packet::{Reply, Verdict};
+use model::ids::{PairSecret, Pass};
+use model::packet::{Packet, Refusal, Reply, Verdict};
 use model::server::saved::Saved;
 use model::{ClientState, ServerState};
+use stateright::actor::Network;
 
+use crate::intruder::{self, Known};
 use crate::system::disk::{Disk, Storage};
 use crate::system::role::RoleState;
 use crate::system::seat::SeatState;
-use crate::system::{SERVER, State};
+use crate::system::{Envelope, SERVER, State};
 
 /// A broken variant.
 #[derive(Clone, Copy)]
@@ -287,6 +290,61 @@ pub static ALL: &[Sabotage] = &[
         apply: save_late,
     },
     Sabotage {
+        name: "tells-tokens",
+        about: "a server tells a stranger whose address somebody has, with the token",
+        breaks: "secrets-kept",
+        scenario: "forger",
+        apply: |_, next| on_intruder(next, |next, known| known.passes.extend(passes(next))),
+    },
+    Sabotage {
+        name: "takes-any-token",
+        about: "the server does not look at tokens: whoever forges an address ends the session there",
+        breaks: "left-alone",
+        scenario: "forger",
+        apply: |_, next| on_intruder(next, |next, known| known.passes.extend(passes(next))),
+    },
+    Sabotage {
+        name: "takes-any-ack",
+        about: "the server does not look at tokens: whoever forges an address acks for the session there",
+        breaks: "own-word",
+        scenario: "forged-posts",
+        apply: |_, next| on_intruder(next, |next, known| known.passes.extend(passes(next))),
+    },
+    Sabotage {
+        name: "takes-any-secret",
+        about: "clients do not look at pair secrets: whoever forges an address speaks for who is there",
+        breaks: "shown-true",
+        scenario: "forger",
+        apply: |_, next| on_intruder(next, |next, known| known.secrets.extend(secrets(next))),
+    },
+    Sabotage {
+        name: "takes-any-verdict",
+        about: "clients do not look at pair secrets: whoever forges an address acks for who is there",
+        breaks: "receipts-true",
+        scenario: "forger",
+        apply: |_, next| on_intruder(next, |next, known| known.secrets.extend(secrets(next))),
+    },
+    Sabotage {
+        name: "believes-reports",
+        about: "the server takes a client offline because another one says that it is gone, as in the original",
+        breaks: "left-alone",
+        scenario: "insider",
+        apply: |_, next| {
+            on_server(next, |server| {
+                for record in server.sessions.values_mut() {
+                    record.online.take_if(|online| online.probe.is_some());
+                }
+            });
+        },
+    },
+    Sabotage {
+        name: "answers-at-length",
+        about: "the server tells strangers more than that they have to echo a cookie",
+        breaks: "no-amplification",
+        scenario: "forger",
+        apply: answer_at_length,
+    },
+    Sabotage {
         name: "never-tries-again",
         about: "a client sets no timer for what it sends",
         breaks: "settles",
@@ -356,6 +414,37 @@ fn save_late(last: &State, next: &mut State) {
 fn on_server(state: &mut State, change: impl FnOnce(&mut ServerState)) {
     if let RoleState::Server(server) = Arc::make_mut(&mut state.actor_states[SERVER]) {
         change(server);
+    }
+}
+
+fn on_intruder(state: &mut State, change: impl FnOnce(&State, &mut Known)) {
+    let Some((seat, mut known)) = intruder::seat(state).zip(intruder::known(state).cloned()) else { return };
+    change(state, &mut known);
+    state.actor_states[seat] = Arc::new(RoleState::Intruder(known));
+}
+
+/// Those of all people who are registered.
+fn passes(state: &State) -> Vec<Pass> {
+    crate::system::seats(state).filter_map(|(_, seat)| seat.client.registered().map(|own| own.pass)).collect()
+}
+
+/// Those of all people who know each other.
+fn secrets(state: &State) -> Vec<PairSecret> {
+    let of = |(_, seat)| {
+        let seat: &SeatState = seat;
+        seat.client.directory.listings().map(|listing| listing.secret).collect::<Vec<_>>()
+    };
+    crate::system::seats(state).flat_map(of).collect()
+}
+
+fn answer_at_length(_: &State, next: &mut State) {
+    let Network::UnorderedDuplicating(envelopes, _) = &mut next.network else { return };
+    let is_challenge = |it: &&Envelope| matches!(it.msg, Packet::Challenge { .. });
+    let more: Vec<Envelope> = envelopes.iter().filter(is_challenge).cloned().collect();
+    for Envelope { src, dst, msg } in more {
+        if let Packet::Challenge { nonce, .. } = msg {
+            envelopes.insert(Envelope { src, dst, msg: Packet::Refused { nonce, refusal: Refusal::Full } });
+        }
     }
 }
 

@@ -4,10 +4,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use model::client::{Mode, Pending, Phase, Then};
 use model::event::Exit;
-use model::packet::{Down, Reply, Up};
+use model::ids::{Cookie, Token};
+use model::packet::{Down, Reply, Request, Up};
 use model::{Packet, Timer};
 use stateright::actor::{ActorModelAction, Id};
 
+use crate::intruder::{self, Intruder};
 use crate::scenario::Scenario;
 use crate::system::history::{Fate, Letter};
 use crate::system::{Action, KEY, SERVER, State, living, seat, seats, server};
@@ -443,6 +445,48 @@ pub static ALL: &[Witness] = &[
                     let saved = record.and_then(|record| record.last.as_ref()).map(|(number, _)| *number);
                     matches!(client.pending(), Some(Pending::Request(asked)) if Some(asked.number) == saved)
                 })
+        },
+    },
+    Witness {
+        name: "stranger-challenged",
+        about: "somebody who has proven nothing is sent a challenge, perhaps to the address of another",
+        seen: |last, action, _| match action {
+            ActorModelAction::Deliver { msg: Packet::Register { nonce, cookie, .. }, .. } => {
+                intruder::seat(last).is_some() && *nonce == Intruder::NONCE && *cookie == Cookie::NONE
+            }
+            _ => false,
+        },
+    },
+    Witness {
+        name: "gone-to-a-forged-address",
+        about: "a client is told that a session is gone that it never had, because somebody used its address",
+        seen: |last, action, next| match action {
+            ActorModelAction::Deliver { src, msg: Packet::Up { pass, .. }, .. } => {
+                let (client, unknown) = (usize::from(*src), Token::default());
+                let is_client = client != SERVER && Some(client) != intruder::seat(last);
+                is_client && pass.token == unknown && !server(next).sessions.contains_key(&pass.session)
+            }
+            _ => false,
+        },
+    },
+    Witness {
+        name: "intruder-registered",
+        about: "an intruder is a member, and knows the secrets that it shares with the others",
+        seen: |_, _, next| intruder::known(next).is_some_and(|known| !known.secrets.is_empty()),
+    },
+    Witness {
+        name: "living-reported",
+        about: "an intruder reports somebody who lives, and the server asks",
+        seen: |last, action, next| match action {
+            ActorModelAction::Deliver {
+                src,
+                msg: Packet::Up { up: Up::Request { request: Request::Report(session), .. }, .. },
+                ..
+            } => {
+                let probed = |state| server(state).online(*session).is_some_and(|it| it.probe.is_some());
+                Some(usize::from(*src)) == intruder::seat(last) && !probed(last) && probed(next)
+            }
+            _ => false,
         },
     },
     Witness {

@@ -124,7 +124,8 @@ impl Arguments {
             }
             Rate::PerSecond(rate) => {
                 let refill = Duration::from_secs(1) / u32::from(rate);
-                (Timing { ack_wait, refill }, Limits { burst: self.options.burst, ..limits })
+                let burst = self.options.burst;
+                (Timing { ack_wait, refill }, Limits { burst, strangers: burst, ..limits })
             }
         };
         let reconnect = self.options.reconnect.then_some(LONGEST_WAIT);

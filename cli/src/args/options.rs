@@ -33,7 +33,8 @@ pub(super) struct Options {
     #[arg(long, global = true)]
     pub(super) reconnect: bool,
 
-    /// How many requests of one client the server carries out at once, before that client has to wait
+    /// How many requests of one client the server carries out at once, before that client has to wait; strangers share
+    /// buckets of the same size
     #[arg(long, global = true, value_name = "N", default_value_t = Limits::default().burst,
         value_parser = burst)]
     pub(super) burst: usize,

@@ -89,6 +89,7 @@ fn rates_and_bursts_are_numbers_within_their_limits() {
     let given = |words| plan(words).map(|plan| (plan.limits.burst, plan.timing.refill.as_millis()));
     assert_eq!(given("").unwrap(), (5, 50));
     assert_eq!(given("--rate 1000 --burst 7").unwrap(), (7, 1));
+    assert_eq!(plan("--burst 7").unwrap().limits.strangers, 7);
     for off in ["--rate 0", "--rate off"] {
         let limits = plan(off).unwrap().limits;
         assert_eq!((limits.burst, limits.strangers), (0, 0), "{off}");

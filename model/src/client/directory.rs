@@ -6,51 +6,53 @@ use std::collections::BTreeMap;
 use stateright::actor::Out;
 
 use crate::event::{Event, Person};
-use crate::ids::{Session, Slot, Version};
+use crate::ids::{Slot, Version};
 use crate::name::Name;
-use crate::packet::{Entry, Up, Update};
+use crate::packet::{Entry, Listing, Up, Update};
 
 use super::{Client, ClientState, Turn};
 
-/// The client table as far as known.
+/// The client table as far as known. It begins with the session: the secrets in it are of this one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Directory {
-    /// Which run of a server's memory it belongs to.
-    pub instance: Session,
     /// All changes up to this one are in.
     pub version: Version,
-    /// The entries.
-    slots: BTreeMap<Slot, Entry>,
+    /// The entries, with their secrets.
+    slots: BTreeMap<Slot, Listing>,
     /// Where a name is.
     by_name: BTreeMap<Name, Slot>,
 }
 
 impl Directory {
-    pub(super) fn of(instance: Session) -> Directory {
-        Directory { instance, ..Directory::default() }
+    /// The entry of a name, with its secret.
+    pub fn find(&self, name: &Name) -> Option<&Listing> {
+        self.slots.get(self.by_name.get(name)?)
     }
 
-    /// The entry of a name.
-    pub fn find(&self, name: &Name) -> Option<&Entry> {
-        self.slots.get(self.by_name.get(name)?)
+    /// All entries, with their secrets.
+    pub fn listings(&self) -> impl Iterator<Item = &Listing> {
+        self.slots.values()
     }
 
     /// All entries.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.slots.values()
+        self.slots.values().map(|listing| &listing.entry)
     }
 
     /// The table as people see it, sorted by name.
     fn people(&self) -> Vec<Person> {
-        let person =
-            |entry: &Entry| Person { name: entry.name.clone(), address: entry.address, online: entry.online };
+        let person = |Listing { entry, .. }: &Listing| Person {
+            name: entry.name.clone(),
+            address: entry.address,
+            online: entry.online,
+        };
         self.by_name.keys().filter_map(|name| self.find(name)).map(person).collect()
     }
 
-    /// Replaces what stands in a slot; returns it.
-    fn put(&mut self, slot: Slot, entry: Entry) -> Option<Entry> {
-        let name = entry.name.clone();
-        let old = self.slots.insert(slot, entry);
+    /// Replaces what stands in its slot; returns it.
+    fn put(&mut self, listing: Listing) -> Option<Entry> {
+        let (slot, name) = (listing.slot, listing.entry.name.clone());
+        let old = self.slots.insert(slot, listing).map(|old| old.entry);
         if let Some(old) = &old
             && self.by_name.get(&old.name) == Some(&slot)
         {
@@ -84,9 +86,11 @@ impl Turn<'_> {
     fn take_update(&mut self, update: Update) {
         let current = update.to == update.latest;
         self.state.directory.version = update.to;
-        for (slot, entry) in update.entries {
-            let session = entry.session;
-            let old = self.state.directory.put(slot, entry);
+        let limit = self.config.limits.clients as u64;
+        // No server of ours has more slots. What one claims beyond that must not fill our memory.
+        for listing in update.entries.into_iter().filter(|listing| listing.slot.0 < limit) {
+            let session = listing.entry.session;
+            let old = self.state.directory.put(listing);
             if let Some(old) = old.filter(|old| old.session != session) {
                 // Nothing is accepted from a session that the directory does not list, so nothing is forgotten.
                 self.state.heard.remove(&old.session);

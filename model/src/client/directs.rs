@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use stateright::actor::{Id, Out};
 
 use crate::event::Event;
-use crate::ids::{DirectNumber, Session};
+use crate::ids::{DirectNumber, PairSecret, Session};
 use crate::message::Message;
 use crate::name::{Name, Text};
-use crate::packet::{Packet, Request, Verdict};
+use crate::packet::{Listing, Packet, Request, Verdict};
 
 use super::{Client, ClientState, Mode, Pending, PendingDirect, Then, Turn};
 
@@ -17,11 +17,22 @@ pub(super) struct Incoming {
     pub(super) sender: Name,
     pub(super) from: Session,
     pub(super) to: Session,
+    pub(super) secret: PairSecret,
     pub(super) number: DirectNumber,
     pub(super) text: Text,
 }
 
-/// Accepted only for this very session, and from the address that the directory gives for the sender. A repeat gets the
+/// An ack as it came in.
+pub(super) struct Ack {
+    pub(super) from: Session,
+    pub(super) to: Session,
+    pub(super) secret: PairSecret,
+    pub(super) number: DirectNumber,
+    pub(super) verdict: Verdict,
+}
+
+/// Accepted only for this very session, from the address that the directory gives for the sender, and with the secret of
+/// both. A repeat gets the
 /// same verdict again; what is older than the last one is a stray copy that nobody waits for.
 pub(super) fn on_direct(
     client: &Client,
@@ -30,11 +41,10 @@ pub(super) fn on_direct(
     incoming: Incoming,
     out: &mut Out<Client>,
 ) {
-    let Incoming { sender, from, to, number, text } = incoming;
-    let listed = state
-        .directory
-        .find(&sender)
-        .is_some_and(|entry| entry.session == from && entry.address == src && entry.online);
+    let Incoming { sender, from, to, secret, number, text } = incoming;
+    let listed = state.directory.find(&sender).is_some_and(|Listing { entry, secret: known, .. }| {
+        entry.session == from && entry.address == src && entry.online && *known == secret
+    });
     if !listed || state.registered().is_none_or(|own| own.pass.session != to) {
         return;
     }
@@ -43,25 +53,25 @@ pub(super) fn on_direct(
         Some((last, verdict)) if number == *last => *verdict,
         _ => client.turn(state, out).accept_direct(sender, from, number, text),
     };
-    out.send(src, Message::Packet(Packet::DirectAck { from: to, to: from, number, verdict }));
+    out.send(src, Message::Packet(Packet::DirectAck { from: to, to: from, secret, number, verdict }));
 }
 
 /// The peer has the pending direct message; every other ack is a repeat.
-#[allow(clippy::too_many_arguments)]
 pub(super) fn on_ack(
     client: &Client,
     state: &mut Cow<'_, ClientState>,
     src: Id,
-    from: Session,
-    to: Session,
-    number: DirectNumber,
-    verdict: Verdict,
+    ack: &Ack,
     out: &mut Out<Client>,
 ) {
+    let Ack { from, to, secret, number, verdict } = *ack;
     let awaited = state.registered().is_some_and(|own| {
         own.pass.session == to
             && matches!(&own.pending, Some(Pending::Direct(pending))
-                if pending.address == src && pending.to == from && pending.number == number)
+                if pending.address == src
+                    && pending.to == from
+                    && pending.secret == secret
+                    && pending.number == number)
     });
     if awaited {
         client.turn(state, out).direct_acked(verdict);
@@ -70,24 +80,23 @@ pub(super) fn on_ack(
 
 impl Turn<'_> {
     pub(super) fn send_direct(&mut self, name: Name, text: Text) {
-        let Some((to, address)) =
-            self.state.directory.find(&name).map(|entry| (entry.session, entry.address))
-        else {
+        let Some(Listing { entry, secret, .. }) = self.state.directory.find(&name) else {
             self.tell(Event::UnknownPerson(name));
             return self.next_command();
         };
+        let (to, address, secret) = (entry.session, entry.address, *secret);
         let Some(own) = self.state.registered_mut() else { return };
         let number = own.last_direct.next();
         own.last_direct = number;
-        self.send_again(PendingDirect { name, to, address, number, text, attempts: 1 });
+        self.send_again(PendingDirect { name, to, address, secret, number, text, attempts: 1 });
     }
 
     fn send_again(&mut self, pending: PendingDirect) {
         let Some(own) = self.state.registered_mut() else { return };
         let from = own.pass.session;
-        let PendingDirect { to, address, number, ref text, attempts, .. } = pending;
+        let PendingDirect { to, address, secret, number, ref text, attempts, .. } = pending;
         let sender = self.config.name.clone();
-        let packet = Packet::Direct { sender, from, to, number, text: text.clone() };
+        let packet = Packet::Direct { sender, from, to, secret, number, text: text.clone() };
         own.pending = Some(Pending::Direct(pending));
         self.send(address, packet);
         self.arm(attempts);

@@ -89,9 +89,7 @@ impl Client {
     fn on_server_packet(&self, state: &mut Cow<'_, ClientState>, packet: Packet, out: &mut Out<Self>) {
         match packet {
             Packet::Challenge { nonce, cookie } => registering::on_challenge(self, state, nonce, cookie, out),
-            Packet::Welcome { nonce, pass, instance } => {
-                registering::on_welcome(self, state, nonce, pass, instance, out);
-            }
+            Packet::Welcome { nonce, pass } => registering::on_welcome(self, state, nonce, pass, out),
             Packet::Refused { nonce, refusal } => registering::on_refused(self, state, nonce, refusal, out),
             Packet::Down { pass, down } if state.registered().is_some_and(|own| own.pass == pass) => {
                 self.on_down(state, down, out);
@@ -122,17 +120,13 @@ impl Client {
 
     fn on_peer_packet(&self, state: &mut Cow<'_, ClientState>, src: Id, packet: Packet, out: &mut Out<Self>) {
         match packet {
-            Packet::Direct { sender, from, to, number, text } => {
-                directs::on_direct(
-                    self,
-                    state,
-                    src,
-                    directs::Incoming { sender, from, to, number, text },
-                    out,
-                );
+            Packet::Direct { sender, from, to, secret, number, text } => {
+                let incoming = directs::Incoming { sender, from, to, secret, number, text };
+                directs::on_direct(self, state, src, incoming, out);
             }
-            Packet::DirectAck { from, to, number, verdict } => {
-                directs::on_ack(self, state, src, from, to, number, verdict, out);
+            Packet::DirectAck { from, to, secret, number, verdict } => {
+                let ack = directs::Ack { from, to, secret, number, verdict };
+                directs::on_ack(self, state, src, &ack, out);
             }
             // Only the server may say the rest.
             Packet::Register { .. }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use stateright::actor::Out;
 
 use crate::event::{Event, Exit};
-use crate::ids::{Cookie, Nonce, Pass, Session};
+use crate::ids::{Cookie, Nonce, Pass};
 use crate::packet::{Packet, Refusal};
 
 use super::{Client, ClientState, Phase, Registered, Registering, Turn};
@@ -33,11 +33,10 @@ pub(super) fn on_welcome(
     state: &mut Cow<'_, ClientState>,
     nonce: Nonce,
     pass: Pass,
-    instance: Session,
     out: &mut Out<Client>,
 ) {
     if state.registering().is_some_and(|registering| registering.nonce == nonce) {
-        client.turn(state, out).welcome(pass, instance);
+        client.turn(state, out).welcome(pass);
     }
 }
 
@@ -90,12 +89,11 @@ impl Turn<'_> {
         self.state.phase = Phase::Registering(registering);
     }
 
-    fn welcome(&mut self, pass: Pass, instance: Session) {
-        if self.state.directory.instance != instance {
-            // A server that has forgotten everything counts its versions anew.
-            self.state.directory = super::Directory::of(instance);
-            self.state.heard.clear();
-        }
+    /// Everything of an earlier session is void: its secrets, and what was sent to it. A server that has forgotten everything
+    /// counts its versions anew.
+    fn welcome(&mut self, pass: Pass) {
+        self.state.directory = super::Directory::default();
+        self.state.heard.clear();
         self.state.phase = Phase::Registered(Registered::new(pass));
         self.disarm();
         self.tell(Event::Registered);

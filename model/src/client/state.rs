@@ -6,7 +6,7 @@ use stateright::actor::Id;
 
 use crate::command::Command;
 use crate::event::Exit;
-use crate::ids::{Cookie, DirectNumber, Index, Nonce, Pass, RequestNumber, Session, Stop};
+use crate::ids::{Cookie, DirectNumber, Index, Nonce, PairSecret, Pass, RequestNumber, Session, Stop};
 use crate::name::{Name, Text};
 use crate::packet::{Request, Verdict};
 
@@ -21,10 +21,11 @@ pub struct ClientState {
     pub nonce: Nonce,
     /// Whether the person wants to leave as soon as nothing is pending.
     pub leaving: bool,
-    /// The client table as far as known. Survives the session: it never goes back.
+    /// The client table as far as known. Never goes back within a session; the next one starts with nothing.
     pub directory: Directory,
     /// The last direct message of each sending session, and what became of it. A sender waits for one ack at a time, so
-    /// the last one is enough to know every repeat that somebody still waits for.
+    /// the last one is enough to know every repeat that somebody still waits for. What was sent to an earlier session of
+    /// our own is not accepted any more.
     pub heard: BTreeMap<Session, (DirectNumber, Verdict)>,
 }
 
@@ -152,6 +153,8 @@ pub struct PendingDirect {
     pub to: Session,
     /// Receiver's address.
     pub address: Id,
+    /// Of both.
+    pub secret: PairSecret,
     /// Its number.
     pub number: DirectNumber,
     /// Message.

@@ -11,11 +11,11 @@ use std::ops::Bound::{Excluded, Unbounded};
 use stateright::actor::{Id, Out};
 
 use crate::event::Person;
-use crate::ids::{Session, Slot, Version};
+use crate::ids::{PairSecret, Session, Slot, Version};
 use crate::message::Timer;
 use crate::name::Name;
 use crate::notice::Notice;
-use crate::packet::{Down, Entry, Update};
+use crate::packet::{Down, Entry, Listing, Update};
 
 use super::{SentUpdate, Server, ServerState, Turn};
 
@@ -108,8 +108,8 @@ impl Directory {
     }
 
     /// What changed after `base`, oldest change first, as much as fits in `page` bytes. Leads to the version of the last
-    /// change it holds: the changes left out are all later.
-    fn update(&self, base: Version, page: usize) -> Update {
+    /// change it holds: the changes left out are all later. `pair` knows the secrets of the session that is told.
+    fn update(&self, base: Version, page: usize, pair: impl Fn(Session) -> PairSecret) -> Update {
         let mut update = Update { base, to: base, latest: self.version, entries: Vec::new() };
         let mut weight = 0;
         for (&changed, &slot) in self.by_change.range((Excluded(base), Unbounded)) {
@@ -119,7 +119,7 @@ impl Directory {
                 return update;
             }
             update.to = changed;
-            update.entries.push((slot, entry.clone()));
+            update.entries.push(Listing { slot, entry: entry.clone(), secret: pair(entry.session) });
         }
         update
     }
@@ -176,7 +176,8 @@ impl Turn<'_> {
     pub(super) fn send_update(&mut self, session: Session, attempts: u8) {
         let page = self.config.limits.page;
         let Some(acked) = self.state.online(session).map(|online| online.sync.acked) else { return };
-        let update = self.state.directory.update(acked, page);
+        let key = &self.config.key;
+        let update = self.state.directory.update(acked, page, |listed| key.pair(session, listed));
         if let Some(online) = self.state.online_mut(session) {
             online.sync.sent = Some(SentUpdate { attempts });
         }

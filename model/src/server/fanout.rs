@@ -19,8 +19,8 @@ use super::{ServerState, Turn};
 pub struct Window {
     /// Posts and updates that are out unanswered. Never above `Limits::window`.
     pub unanswered: usize,
-    /// Sessions that have something to be sent and found no room, first come first served. Sessions that have ended
-    /// meanwhile are skipped.
+    /// Sessions that have something to be sent and found no room, first come first served. All are online, each stands
+    /// here once.
     pub queue: VecDeque<Session>,
 }
 

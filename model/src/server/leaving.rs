@@ -41,6 +41,10 @@ impl Turn<'_> {
         self.disarm(session);
         let Some(record) = self.state.record_mut(session) else { return };
         let (slot, Some(online)) = (record.slot, record.online.take()) else { return };
+        if online.queued {
+            // Else whoever comes and goes while the window is full makes the queue grow without bound.
+            self.state.window_mut().queue.retain(|waiting| *waiting != session);
+        }
         if online.sync.sent.is_some() {
             self.release(1);
         }

@@ -79,7 +79,7 @@ fn vacancy(
 
 fn welcome(server: &Server, session: Session, address: Id, nonce: Nonce) -> Message {
     let pass = server.pass(session, address);
-    Message::Packet(Packet::Welcome { nonce, pass, instance: server.config.first_session })
+    Message::Packet(Packet::Welcome { nonce, pass })
 }
 
 impl Turn<'_> {

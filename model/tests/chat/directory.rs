@@ -1,7 +1,7 @@
 //! The directory.
 
-use model::ids::{Slot, Version};
-use model::packet::{Down, Entry, Packet, Up, Update};
+use model::ids::{PairSecret, Slot, Version};
+use model::packet::{Down, Entry, Listing, Packet, Up, Update};
 use model::{Command, Event, Limits, Notice, Timer};
 use stateright::actor::Id;
 
@@ -15,9 +15,26 @@ fn everybody_is_told_of_everybody() {
     let Some(Event::Directory(people)) = world.told(x).pop() else { panic!("X is told") };
     let lines: Vec<_> = people.iter().map(|it| (it.name.to_string(), it.address, it.online)).collect();
     assert_eq!(lines, [("X".into(), Id::from(x), true), ("Y".into(), Id::from(y), false)]);
-    assert_eq!(world.client(x).directory.find(&name("Y")).map(|entry| entry.online), Some(false));
+    assert_eq!(world.client(x).directory.find(&name("Y")).map(|it| it.entry.online), Some(false));
     let Some(Notice::Clients(shown)) = world.tables().pop() else { panic!("the operator is told") };
     assert_eq!(shown, people);
+}
+
+#[test]
+fn both_of_a_pair_are_told_the_same_secret() {
+    let mut world = World::new(Limits::default());
+    let (x, y, z) = (world.join("X"), world.join("Y"), world.join("Z"));
+    let told = |who: usize, of: &str| world.client(who).directory.find(&name(of)).expect("listed").secret;
+    assert_eq!(told(x, "Y"), told(y, "X"));
+    assert_ne!(told(x, "Y"), told(x, "Z"));
+    assert_ne!(told(x, "Z"), told(y, "Z"));
+    // A new session has secrets of its own.
+    let before = told(z, "Y");
+    world.say(z, Command::Quit);
+    let again = world.join("Z");
+    let told = |who: usize, of: &str| world.client(who).directory.find(&name(of)).expect("listed").secret;
+    assert_eq!(told(again, "Y"), told(y, "Z"));
+    assert_ne!(told(again, "Y"), before);
 }
 
 #[test]
@@ -78,12 +95,12 @@ fn a_name_that_moved_to_another_slot_is_found_there() {
     world.down(x, update(1, 2, vec![(Slot(1), entry("A", 201, false))]));
     world.down(x, update(2, 4, vec![(Slot(2), entry("A", 202, true)), (Slot(1), entry("B", 203, true))]));
     let directory = &world.client(x).directory;
-    let session = |of: &str| directory.find(&name(of)).map(|entry| entry.session.0);
+    let session = |of: &str| directory.find(&name(of)).map(|it| it.entry.session.0);
     assert_eq!((session("A"), session("B")), (Some(202), Some(203)));
     world.down(x, update(4, 5, vec![(Slot(1), entry("C", 204, true))]));
     let directory = &world.client(x).directory;
     assert_eq!(directory.find(&name("B")), None);
-    assert_eq!(directory.find(&name("C")).map(|entry| entry.session.0), Some(204));
+    assert_eq!(directory.find(&name("C")).map(|it| it.entry.session.0), Some(204));
     let Some(Event::Directory(people)) = world.told(x).pop() else { panic!("X is told") };
     assert_eq!(people.len(), 3);
 }
@@ -191,7 +208,28 @@ fn no_more_updates_are_out_than_the_window_allows_and_each_ack_lets_one_out() {
     assert_eq!(out(&world).0, 4);
 }
 
+#[test]
+fn whoever_comes_and_goes_while_the_window_is_full_leaves_nothing_in_the_queue() {
+    let mut world = World::new(Limits { window: 1, ..Limits::default() });
+    let x = world.join("X");
+    world.lose(|dst, packet| dst != SERVER && matches!(packet, Packet::Down { down: Down::Update(_), .. }));
+    world.join("Y");
+    for _ in 0..10 {
+        let guest = world.join("Z");
+        world.say(guest, Command::Quit);
+    }
+    let queue = &world.server.window.queue;
+    assert!(queue.iter().all(|session| world.server.online(*session).is_some()), "{queue:?}");
+    assert!(queue.len() <= 2 && world.server.window.unanswered == 1);
+    world.lose_nothing();
+    let session = world.session(x);
+    world.fire(SERVER, Timer::Update(session));
+    assert_eq!(world.client(x).directory.version, world.server.directory.version);
+}
+
 fn update(base: u64, to: u64, entries: Vec<(Slot, Entry)>) -> Down {
+    let secret = PairSecret::default();
+    let entries = entries.into_iter().map(|(slot, entry)| Listing { slot, entry, secret }).collect();
     Down::Update(Update { base: Version(base), to: Version(to), latest: Version(to), entries })
 }
 

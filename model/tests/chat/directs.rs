@@ -1,7 +1,7 @@
 //! Direct messages.
 
 use model::client::Pending;
-use model::ids::{DirectNumber, Session};
+use model::ids::{DirectNumber, PairSecret, Session};
 use model::packet::{Down, Packet, Request, Up, Verdict};
 use model::{Command, Event, Limits, Timer};
 
@@ -48,18 +48,23 @@ fn only_an_online_session_at_its_own_address_is_listened_to() {
     let mut world = World::new(Limits::default());
     let (x, y, z) = (world.join("X"), world.join("Y"), world.join("Z"));
     let (from, to) = (world.session(x), world.session(y));
-    let packet = |sender: &str, from: Session, to: Session| Packet::Direct {
+    let (secret, of_others) = (world.key().pair(from, to), world.key().pair(world.session(z), to));
+    let with = |sender: &str, from: Session, to: Session, secret| Packet::Direct {
         sender: name(sender),
         from,
         to,
+        secret,
         number: DirectNumber(1),
         text: text("hi"),
     };
+    let packet = |sender: &str, from: Session, to: Session| with(sender, from, to, secret);
     world.forget();
     world.deliver(z, y, packet("X", from, to));
     world.deliver(x, y, packet("X", Session(77), to));
     world.deliver(x, y, packet("X", from, Session(77)));
     world.deliver(x, y, packet("nobody", from, to));
+    world.deliver(x, y, with("X", from, to, PairSecret::default()));
+    world.deliver(x, y, with("X", from, to, of_others));
     assert_eq!(world.told(y), []);
     assert!(world.sent(y, x).is_empty() && world.sent(y, z).is_empty());
     world.say(x, Command::Quit);
@@ -75,16 +80,21 @@ fn only_the_ack_that_is_waited_for_counts() {
     let (to, from) = (world.session(x), world.session(y));
     world.lose(move |dst, _| dst == y);
     world.say(x, send("Y", "hi"));
-    let ack = |from, to, number| Packet::DirectAck {
+    let (secret, of_others) = (world.key().pair(from, to), world.key().pair(world.session(z), to));
+    let with = |from, to, secret, number| Packet::DirectAck {
         from,
         to,
+        secret,
         number: DirectNumber(number),
         verdict: Verdict::Accepted,
     };
+    let ack = |from, to, number| with(from, to, secret, number);
     world.deliver(z, x, ack(from, to, 1));
     world.deliver(y, x, ack(Session(77), to, 1));
     world.deliver(y, x, ack(from, Session(77), 1));
     world.deliver(y, x, ack(from, to, 2));
+    world.deliver(y, x, with(from, to, PairSecret::default(), 1));
+    world.deliver(y, x, with(from, to, of_others, 1));
     assert_eq!(world.told(x), []);
     assert!(matches!(world.client(x).pending(), Some(Pending::Direct(_))));
     world.deliver(y, x, ack(from, to, 1));

@@ -23,7 +23,6 @@ fn a_client_proves_its_address_and_gets_a_session() {
     assert_eq!(cookies.len(), 2);
     assert!(cookies[0] == Cookie::NONE && cookies[1] != Cookie::NONE);
     assert_eq!(world.session(x), Session(100));
-    assert_eq!(world.client(x).directory.instance, Session(100));
     let own = Person { name: name("X"), address: Id::from(x), online: true };
     assert_eq!(
         world.told(x),
@@ -40,7 +39,7 @@ fn a_repeated_registration_gets_the_same_session_and_only_that_one() {
     world.forget();
     world.deliver(x, SERVER, taken.clone());
     let pass = world.pass(x);
-    assert_eq!(world.sent(SERVER, x), [&Packet::Welcome { nonce, pass, instance: Session(100) }]);
+    assert_eq!(world.sent(SERVER, x), [&Packet::Welcome { nonce, pass }]);
     // From elsewhere, under another name, and with another nonce it is another registration.
     for (address, name, nonce) in [(9, name("X"), nonce), (x, name("Y"), nonce), (x, name("X"), Nonce(4711))]
     {
@@ -148,18 +147,18 @@ fn answers_to_another_registration_are_ignored() {
     let pass = model::ids::Pass { session: Session(1), token: Token::default() };
     world.forget();
     world.deliver(SERVER, x, Packet::Challenge { nonce, cookie: Cookie([1; 16]) });
-    world.deliver(SERVER, x, Packet::Welcome { nonce, pass, instance: Session(1) });
+    world.deliver(SERVER, x, Packet::Welcome { nonce, pass });
     world.deliver(SERVER, x, Packet::Refused { nonce, refusal: Refusal::Full });
     // Nor does anybody but the server answer.
     let nonce = before.registering().unwrap().nonce;
     world.deliver(7, x, Packet::Refused { nonce, refusal: Refusal::Full });
-    world.deliver(7, x, Packet::Welcome { nonce, pass, instance: Session(1) });
+    world.deliver(7, x, Packet::Welcome { nonce, pass });
     assert_eq!(*world.client(x), before);
     assert!(world.sent(x, SERVER).is_empty());
 }
 
 #[test]
-fn a_server_without_memory_starts_the_directory_anew() {
+fn a_new_session_starts_the_directory_anew() {
     let mut world = World::new(Limits::default());
     let (x, y) = (world.join("X"), world.join("Y"));
     world.say(y, Command::Send { to: name("X"), text: crate::world::text("hi") });
@@ -168,14 +167,14 @@ fn a_server_without_memory_starts_the_directory_anew() {
     world.down(x, Down::Gone);
     let nonce = world.client(x).registering().unwrap().nonce;
     let pass = model::ids::Pass { session: Session(500), token: Token::default() };
-    world.deliver(SERVER, x, Packet::Welcome { nonce, pass, instance: Session(500) });
+    world.deliver(SERVER, x, Packet::Welcome { nonce, pass });
     let directory = &world.client(x).directory;
-    assert_eq!((directory.instance, directory.version), (Session(500), Version(0)));
+    assert_eq!(directory.version, Version(0));
     assert!(directory.entries().next().is_none() && world.client(x).heard.is_empty());
 }
 
 #[test]
-fn the_same_server_keeps_the_directory() {
+fn the_directory_is_kept_until_there_is_a_new_session() {
     let mut world = World::new(Limits::default());
     let (x, y) = (world.join("X"), world.join("Y"));
     world.say(y, Command::Send { to: name("X"), text: crate::world::text("hi") });

@@ -277,6 +277,10 @@ impl World {
         self.pass(who).session
     }
 
+    pub(crate) fn key(&self) -> Key {
+        self.actor.config.key
+    }
+
     pub(crate) fn is_armed(&self, actor: usize, timer: Timer) -> bool {
         self.timers.contains(&(actor, timer))
     }

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, UdpSocket};
 use std::time::{Duration, Instant};
 
 use model::ids::{Cookie, Index, Key, Nonce, Pass, RequestNumber, Session};
-use model::packet::{Down, Entry, Packet, Reply, Request, Up};
+use model::packet::{Down, Listing, Packet, Reply, Request, Up};
 use model::{Limits, Name, Server, ServerConfig, Text, Timing};
 use net::wire::{decode, encode};
 use net::{Console, Overflow, start};
@@ -98,7 +98,7 @@ pub(crate) enum Heard {
     /// One post among other things.
     Post(Posts),
     /// What changed in the directory.
-    People(Vec<Entry>),
+    People(usize, Vec<Listing>),
     /// Something between members.
     Peer(Packet),
 }
@@ -232,7 +232,7 @@ impl Members {
             }
             Down::Update(update) => {
                 self.send(member, &Packet::Up { pass, up: Up::UpdateAck(update.to) });
-                return Some(Heard::People(update.entries.into_iter().map(|(_, entry)| entry).collect()));
+                return Some(Heard::People(member, update.entries));
             }
             Down::Probe(version) => Up::Alive(version),
             Down::Removed { .. } | Down::Gone | Down::Kicked | Down::Stopping(_) => {

@@ -73,7 +73,7 @@ const FEW: usize = 8;
 
 #[cfg(test)]
 mod tests {
-    use model::ids::{DirectNumber, Session};
+    use model::ids::{DirectNumber, PairSecret, Session};
     use model::packet::Reply;
     use model::{Name, Text};
 
@@ -142,9 +142,9 @@ mod tests {
     }
 
     fn direct(number: u64, length: usize) -> Packet {
-        let (from, to) = (Session(1), Session(2));
+        let (from, to, secret) = (Session(1), Session(2), PairSecret::default());
         let (sender, text) = (Name::new("x").unwrap(), Text::new(&"t".repeat(length)).unwrap());
-        Packet::Direct { sender, from, to, number: DirectNumber(number), text }
+        Packet::Direct { sender, from, to, secret, number: DirectNumber(number), text }
     }
 
     fn numbers(datagram: &[u8]) -> Vec<u64> {

@@ -1,9 +1,9 @@
 //! Packets to try things on: one of each kind, the largest of each kind, any at all.
 
 use model::ids::{
-    Cookie, DirectNumber, Index, Nonce, Pass, RequestNumber, Session, Slot, Stop, Token, Version,
+    Cookie, DirectNumber, Index, Nonce, PairSecret, Pass, RequestNumber, Session, Slot, Stop, Token, Version,
 };
-use model::packet::{Down, Entry, Packet, Refusal, Reply, Request, Up, Update, Verdict};
+use model::packet::{Down, Entry, Listing, Packet, Refusal, Reply, Request, Up, Update, Verdict};
 use model::{Name, Text};
 use proptest::collection::vec;
 use proptest::option;
@@ -20,15 +20,18 @@ pub(crate) fn samples() -> Vec<Packet> {
         name: name("alice"),
         text: text("hello, \u{1b}[2J wörld"),
         names: vec![name("ann"), name("bo")],
-        entries: vec![(Slot(3), entry("ann", 300)), (Slot(large), entry("bo", large))],
+        entries: vec![listing(3, "ann", 300), listing(large, "bo", large)],
     })
 }
 
 /// The largest packet of each kind: all names, texts and numbers as large as they may be, lists of one page.
 pub(crate) fn largest(page: usize) -> Vec<Packet> {
     let names = list_of(page, |i| name(&format!("{i:0>32}")), Name::weight);
-    let entries =
-        list_of(page, |i| (Slot(u64::MAX), entry(&format!("{i:0>32}"), u64::MAX)), |(_, e)| e.weight());
+    let entries = list_of(
+        page,
+        |i| listing(u64::MAX, &format!("{i:0>32}"), u64::MAX),
+        |listing| listing.entry.weight(),
+    );
     each(&Parts {
         number: u64::MAX,
         bytes: [0xff; 16],
@@ -47,7 +50,7 @@ struct Parts {
     name: Name,
     text: Text,
     names: Vec<Name>,
-    entries: Vec<(Slot, Entry)>,
+    entries: Vec<Listing>,
 }
 
 fn each(parts: &Parts) -> Vec<Packet> {
@@ -57,7 +60,7 @@ fn each(parts: &Parts) -> Vec<Packet> {
     let mut packets = vec![
         Packet::Register { name: name.clone(), nonce, cookie },
         Packet::Challenge { nonce, cookie },
-        Packet::Welcome { nonce, pass, instance: Session(number) },
+        Packet::Welcome { nonce, pass },
     ];
     for refusal in [Refusal::NameTaken, Refusal::AddressTaken, Refusal::Full, Refusal::Reserved] {
         packets.push(Packet::Refused { nonce, refusal });
@@ -65,9 +68,10 @@ fn each(parts: &Parts) -> Vec<Packet> {
     packets.extend(ups(parts).into_iter().map(|up| Packet::Up { pass, up }));
     packets.extend(downs(parts).into_iter().map(|down| Packet::Down { pass, down }));
     let (from, to, number) = (Session(number), Session(number), DirectNumber(number));
-    packets.push(Packet::Direct { sender: name, from, to, number, text });
+    let secret = PairSecret(bytes);
+    packets.push(Packet::Direct { sender: name, from, to, secret, number, text });
     for verdict in [Verdict::Accepted, Verdict::QueueFull, Verdict::Queued] {
-        packets.push(Packet::DirectAck { from, to, number, verdict });
+        packets.push(Packet::DirectAck { from, to, secret, number, verdict });
     }
     packets
 }
@@ -212,8 +216,9 @@ fn any_parts() -> impl Strategy<Value = Parts> {
     )
 }
 
-fn any_entry((number, name, address, online): (u64, Name, u64, bool)) -> (Slot, Entry) {
-    (Slot(number), Entry { name, address: id(address), session: Session(!number), online })
+fn any_entry((number, name, address, online): (u64, Name, u64, bool)) -> Listing {
+    let entry = Entry { name, address: id(address), session: Session(!number), online };
+    Listing { slot: Slot(number), entry, secret: PairSecret([number.to_le_bytes()[0]; 16]) }
 }
 
 pub(crate) fn any_name() -> impl Strategy<Value = Name> {
@@ -224,8 +229,9 @@ pub(crate) fn name(name: &str) -> Name {
     Name::new(name).unwrap()
 }
 
-fn entry(of: &str, number: u64) -> Entry {
-    Entry { name: name(of), address: id(number), session: Session(number), online: true }
+fn listing(slot: u64, of: &str, number: u64) -> Listing {
+    let entry = Entry { name: name(of), address: id(number), session: Session(number), online: true };
+    Listing { slot: Slot(slot), entry, secret: PairSecret([0x22; 16]) }
 }
 
 fn id(number: u64) -> Id {

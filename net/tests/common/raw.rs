@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use model::Name;
 use model::ids::{Cookie, Nonce, Pass, RequestNumber};
-use model::packet::{Down, Entry, Packet, Reply, Request, Up, Update};
+use model::packet::{Down, Listing, Packet, Reply, Request, Up, Update};
 use net::wire::{DATAGRAM_MAX, decode, encode};
 
 /// A session that a test keeps by hand. It acks what it hears while it waits for something, and nothing else.
@@ -20,7 +20,7 @@ pub(crate) struct Raw {
     pub(crate) pass: Pass,
     pub(crate) requests: u64,
     /// The directory, as far as known.
-    pub(crate) people: BTreeMap<Name, Entry>,
+    pub(crate) people: BTreeMap<Name, Listing>,
 }
 
 impl Raw {
@@ -47,10 +47,10 @@ impl Raw {
     }
 
     /// Waits until somebody is in the directory.
-    pub(crate) fn until_listed(&mut self, name: &Name) -> Entry {
+    pub(crate) fn until_listed(&mut self, name: &Name) -> Listing {
         loop {
-            if let Some(entry) = self.people.get(name) {
-                return entry.clone();
+            if let Some(listing) = self.people.get(name) {
+                return listing.clone();
             }
             self.hear();
         }
@@ -66,7 +66,7 @@ impl Raw {
     fn take_updates(&mut self, packets: &[Packet]) {
         for packet in packets {
             if let Packet::Down { down: Down::Update(Update { to, entries, .. }), .. } = packet {
-                self.people.extend(entries.iter().map(|(_, entry)| (entry.name.clone(), entry.clone())));
+                self.people.extend(entries.iter().map(|it| (it.entry.name.clone(), it.clone())));
                 self.up(Up::UpdateAck(*to));
             }
         }

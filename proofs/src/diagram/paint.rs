@@ -95,7 +95,8 @@ fn arrows(svg: &mut Svg, story: &Story, layout: &Layout) {
 /// Where an arrow begins and ends.
 fn ends(layout: &Layout, src: usize, dst: usize, step: Option<usize>, y: i32) -> ([i32; 2], [i32; 2]) {
     let way = sign(towards(src, dst));
-    let begin = step.map_or(HEAD, |step| layout.steps[step].bottom);
+    // What an intruder sends arrives in the same step.
+    let begin = step.map_or(HEAD, |step| layout.steps[step].bottom.min(y));
     ([layout.x(src) + way * BAR, begin], [layout.x(dst) - way * (BAR + 1), y])
 }
 

@@ -7,7 +7,7 @@ use super::client::{Client, ClientState, Desk, Told};
 use super::packet::Packet;
 use super::role::{Role, Timer};
 use crate::scenario::{Person, Wish};
-use crate::system::history::History;
+use crate::system::history::{History, Known};
 use crate::system::role::Choice;
 use crate::system::seat::{KEY, command, menu};
 
@@ -92,7 +92,8 @@ impl Seat {
         act(client, &mut state.client, &mut Desk { told: &mut told, out });
         let starts = told.iter().any(|told| matches!(told, Told::Event(Event::Registering)));
         if !starts {
-            state.person.saw_version(version, state.client.table.version());
+            let known = |version| Known { session: None, version };
+            state.person.saw_directory(known(version), known(state.client.table.version()), false);
         }
         for told in told {
             match told {

@@ -91,6 +91,7 @@ impl Society for Checked<'_> {
             let first = self.0.seat(actor).client(seat.life).config.nonce;
             life * sessions + seat.client.nonce.0.wrapping_sub(first.0)
         };
-        seats(self.1).map(of_one).sum()
+        let intruded = crate::intruder::known(self.1).map_or(0, |known| known.passes.len() as u64);
+        seats(self.1).map(of_one).sum::<u64>() + intruded
     }
 }

@@ -32,7 +32,8 @@ pub(super) fn records_agree(state: &State) -> bool {
     })
 }
 
-/// A client's directory never goes back, and equals the server's when its version does.
+/// Within a session a client's directory never goes back, nor does the table that is shown, and it equals the server's when its
+/// version does.
 pub(crate) fn directory_forward<S: Society>(society: &S) -> bool {
     let current = society.current();
     society.people().all(|seated| {

@@ -10,6 +10,7 @@ pub(crate) mod groups;
 pub(crate) mod posts;
 pub(crate) mod requests;
 pub mod society;
+mod strangers;
 
 use stateright::Property;
 
@@ -100,7 +101,7 @@ pub static PROMISES: &[Promise] = &[
     },
     Promise {
         name: "directory-forward",
-        about: "a client's directory never goes back, and equals the server's when its version does",
+        about: "within a session a client's directory never goes back, nor does the table that is shown, and it equals the server's when its version does",
         needs: Needs::Server,
         holds: |system, state| directory::directory_forward(&Checked(system, state)),
     },
@@ -115,6 +116,30 @@ pub static PROMISES: &[Promise] = &[
         about: "a request takes effect at most once",
         needs: Needs::Everybody,
         holds: |system, state| requests::at_most_once(&Checked(system, state)),
+    },
+    Promise {
+        name: "left-alone",
+        about: "where nobody is wrongly taken for dead, a session lasts, and so does a stay in a group, until its own person or the operator ends it; and nobody is refused a name that nobody else has",
+        needs: Needs::Everybody,
+        holds: strangers::left_alone,
+    },
+    Promise {
+        name: "own-word",
+        about: "whatever the server takes for said by a session was said by its client: requests, posts and acks",
+        needs: Needs::Everybody,
+        holds: |_, state| strangers::own_word(state),
+    },
+    Promise {
+        name: "secrets-kept",
+        about: "nobody knows a token or a pair secret but those whose it is",
+        needs: Needs::Server,
+        holds: strangers::secrets_kept,
+    },
+    Promise {
+        name: "no-amplification",
+        about: "an address that nobody has proven never gets more datagrams, nor more bytes, than came from it",
+        needs: Needs::Server,
+        holds: |_, state| strangers::no_amplification(state),
     },
     Promise {
         name: "settles",

@@ -4,6 +4,7 @@ use super::Errand::{Kick, Stop};
 use super::Scenario;
 use super::Suspicion::{Attempt, Post as PostTimer, Probe, Refill, Update};
 use super::Wish::{Cancel, Create, Dereg, Groups, Interrupt, Join, Leave, Members, Post, Restart, Send};
+use super::intrusions::{forged_posts, forged_registration, forger, insider};
 
 /// All scenarios, those that take minutes last.
 pub fn every() -> Vec<Scenario> {
@@ -38,6 +39,10 @@ pub fn every() -> Vec<Scenario> {
         redirected_registration(),
         redirected_directs(),
         redirected_posts(),
+        forger(),
+        forged_registration(),
+        forged_posts(),
+        insider(),
         two_people(),
         anything(),
         deep_two_people(),

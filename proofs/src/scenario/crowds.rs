@@ -49,7 +49,7 @@ fn crowd() -> Scenario {
     scenario.limits.posts = 8;
     scenario.limits.window = 4;
     scenario.limits.reach = 2;
-    scenario.limits.page = 80;
+    scenario.limits.page = 100;
     scenario
 }
 
@@ -139,6 +139,6 @@ fn comings_and_goings() -> Scenario {
     scenario.limits.attempts = 2;
     scenario.limits.clients = 5;
     scenario.limits.window = 2;
-    scenario.limits.page = 80;
+    scenario.limits.page = 100;
     scenario
 }

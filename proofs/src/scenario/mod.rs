@@ -2,10 +2,13 @@
 
 pub mod catalogue;
 pub mod crowds;
+mod intrusions;
 
 use std::fmt;
 
 use model::{Limits, Name};
+
+use crate::intruder::Intruder;
 
 /// A closed world that can be exhausted.
 #[allow(clippy::struct_excessive_bools)] // One for each switch.
@@ -36,6 +39,8 @@ pub struct Scenario {
     pub crashes: usize,
     /// How often the server may crash and come back with what it has saved. Zero: it saves nothing.
     pub server_crashes: u8,
+    /// Somebody who wants to do harm, if there is one. Its place is after the last person.
+    pub intruder: Option<Intruder>,
     /// How many sessions the server may give out; states beyond are not explored.
     pub sessions: u64,
     /// With how many cookies a client may ask for a session, none being the first; states beyond are not explored.
@@ -167,8 +172,9 @@ impl Scenario {
             cookies => format!("; cookies {cookies}"),
         };
         let sessions = self.sessions.max(self.people.len() as u64);
+        let intruder = self.intruder.map(|it| format!("; {}", it.bounds())).unwrap_or_default();
         format!(
-            "{}; attempts {}; window {}; reach {}; queue {}; {burst}{strangers}{reconnect}{}{network}timers early: {suspicions}; crashes {}; {server_crashes}sessions {sessions}{cookies}",
+            "{}; attempts {}; window {}; reach {}; queue {}; {burst}{strangers}{reconnect}{}{network}timers early: {suspicions}; crashes {}; {server_crashes}sessions {sessions}{cookies}{intruder}",
             typed.join(", "),
             self.limits.attempts,
             self.limits.window,
@@ -194,6 +200,7 @@ impl Scenario {
             redirects: false,
             crashes: 0,
             server_crashes: 0,
+            intruder: None,
             sessions: 0,
             cookies: u64::MAX,
             deep: false,

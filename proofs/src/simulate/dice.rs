@@ -101,7 +101,7 @@ impl Dice {
                     Role::Seat(seat) if seat.person.menu[usize::from(random.0)].wish.is_abrupt() => {
                         Kind::Abrupt
                     }
-                    Role::Seat(_) | Role::Server(_) => Kind::Command,
+                    Role::Seat(_) | Role::Server(_) | Role::Intruder(_) => Kind::Command,
                 }
             }
         }

@@ -83,7 +83,7 @@ impl Part for Server {
     fn take_off(state: &RoleState) -> Option<ServerState> {
         match state {
             RoleState::Server(server) => Some(server.clone()),
-            RoleState::Seat(_) => None,
+            RoleState::Seat(_) | RoleState::Intruder(_) => None,
         }
     }
 }
@@ -99,7 +99,7 @@ impl Part for Client {
     fn take_off(state: &RoleState) -> Option<ClientState> {
         match state {
             RoleState::Seat(seat) => Some(seat.client.clone()),
-            RoleState::Server(_) => None,
+            RoleState::Server(_) | RoleState::Intruder(_) => None,
         }
     }
 }

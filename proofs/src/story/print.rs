@@ -3,6 +3,7 @@
 use std::fmt::{Display, Formatter, Result};
 
 use super::{Arrival, Cause, Deed, Sending, Step, Story};
+use crate::intruder::Intruder;
 
 impl Display for Story {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
@@ -88,7 +89,7 @@ impl Story {
         let lines = self.steps.iter().filter(|step| step.actor == actor).flat_map(|step| &step.told);
         let lines: Vec<&str> = lines.map(String::as_str).collect();
         match lines.is_empty() {
-            true if self.actors[actor] == SERVER => None,
+            true if [SERVER, Intruder::NAME].contains(&self.actors[actor].as_str()) => None,
             true => Some(format!("{}: nothing", self.actors[actor])),
             false => Some(format!("{}: {}", self.actors[actor], lines.join(" / "))),
         }
@@ -104,6 +105,7 @@ impl Story {
     fn who(&self, actor: usize) -> &str {
         match self.actors.get(actor).map(String::as_str) {
             Some(SERVER) => "the server",
+            Some(Intruder::NAME) => "the intruder",
             Some(name) => name,
             None => "a stranger",
         }
@@ -128,7 +130,7 @@ impl Arrival {
     }
 }
 
-/// Only "the server" begins small.
+/// Only "the server" and "the intruder" begin small.
 fn capital(sentence: &str) -> String {
     match sentence.strip_prefix("the ") {
         Some(rest) => format!("The {rest}"),

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use stateright::Model;
 use stateright::actor::{ActorModelAction, Envelope, Id, Out};
 
+use crate::intruder::Intruder;
+
 use super::narrate::{self, Input, Narrate, Path, Scene};
 use super::{Action, Arrival, Cause, Deed, Sending, State, Step, Story, harmless};
 
@@ -162,7 +164,8 @@ impl<'a, A: Narrate> Teller<'a, A> {
     /// The sending of which the network has made an envelope that nobody sent: of the same packet, or if a broken variant has
     /// changed it, of one with the same words.
     fn redirected(&self, states: &[Arc<A::State>], envelope: &Envelope<A::Msg>) -> Option<usize> {
-        if self.copies(envelope).next().is_some() || self.before.as_ref()?.contains(envelope) {
+        let was_sent = self.copies(envelope).next().is_some() || self.before.as_ref()?.contains(envelope);
+        if was_sent || self.intruder().is_some() {
             return None;
         }
         let same = self.sent.iter().rposition(|sent| sent.msg == envelope.msg);
@@ -172,10 +175,30 @@ impl<'a, A: Narrate> Teller<'a, A> {
         })
     }
 
-    /// The last sending of an envelope; one that has none was under way before the first step.
+    /// The last sending of an envelope; one that has none was under way before the first step, or is an intruder's.
     fn find(&mut self, states: &[Arc<A::State>], envelope: &Envelope<A::Msg>) -> usize {
         let last = self.copies(envelope).last();
-        last.unwrap_or_else(|| self.send(states, envelope.clone(), None))
+        last.unwrap_or_else(|| {
+            let sending = self.send(states, envelope.clone(), None);
+            self.ascribe(sending, envelope);
+            sending
+        })
+    }
+
+    /// What nobody has sent is an intruder's, wherever it seems to come from. It arrives in the step in which it is sent.
+    fn ascribe(&mut self, sending: usize, envelope: &Envelope<A::Msg>) {
+        let was_under_way = self.before.as_ref().is_some_and(|before| before.contains(envelope));
+        let Some(intruder) = self.intruder().filter(|_| !was_under_way) else { return };
+        let step = Some(self.story.steps.len());
+        let this = &mut self.story.sendings[sending];
+        if this.src != intruder {
+            this.words = format!("(as if from {}) {}", self.story.actors[this.src], this.words);
+        }
+        (this.src, this.step) = (intruder, step);
+    }
+
+    fn intruder(&self) -> Option<usize> {
+        self.story.actors.iter().position(|name| name == Intruder::NAME)
     }
 
     fn overtaken(&self, sending: usize) -> bool {

@@ -118,6 +118,10 @@ impl<'a> World<'a> {
     }
 
     fn is_dead(&self, envelope: &Envelope) -> bool {
+        if crate::intruder::seat(self.state) == Some(usize::from(envelope.dst)) {
+            // It has it already.
+            return false;
+        }
         let to_server = usize::from(envelope.dst) == SERVER;
         match &envelope.msg {
             Packet::Register { name, nonce, cookie } => {
@@ -137,7 +141,7 @@ impl<'a> World<'a> {
             Packet::Down { pass, down } => self.is_dead_down(envelope.dst, *pass, down),
             Packet::Direct { sender, from, to, number, .. } => {
                 self.client(envelope.dst).is_none_or(|client| {
-                    let listed = client.directory.find(sender);
+                    let listed = client.directory.find(sender).map(|listing| &listing.entry);
                     client.registered().is_some_and(|own| own.pass.session != *to)
                         || client.heard.get(from).is_some_and(|(last, _)| last >= number)
                         || listed.is_some_and(|entry| {
@@ -198,7 +202,8 @@ impl<'a> World<'a> {
 
     fn is_dead_down(&self, dst: Id, pass: Pass, down: &Down) -> bool {
         let Some(client) = self.client(dst) else { return true };
-        if !self.may_be_in(client, pass) {
+        let Office { server: Server { config }, book, .. } = self.office;
+        if !self.may_be_in(client, pass) || pass.token != config.key.token(pass.session, book.address(dst)) {
             return true;
         }
         let Some(own) = client.registered() else { return false };

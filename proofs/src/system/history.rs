@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::event::Exit;
-use model::ids::{Index, Version};
-use model::{Command, Event, Name, Text};
+use model::ids::{Index, Session, Version};
+use model::{ClientState, Command, Event, Name, Text};
 
 /// What a person has typed and seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,6 +21,8 @@ pub struct History {
     pub posts: BTreeMap<Name, Vec<(Index, Name, Text)>>,
     /// The last post shown since it joined.
     pub last: Option<Index>,
+    /// The version of the last table shown.
+    pub table: Version,
     /// Groups it was told to have created.
     pub created: Vec<Name>,
     /// Direct messages that were queued when its client was killed.
@@ -80,6 +82,23 @@ pub enum Fault {
     DirectoryBack,
     /// Something was told after the end.
     ToldAfterExit,
+}
+
+/// What a client knows of the directory.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// Its session, if it is in one.
+    pub session: Option<Session>,
+    /// All changes up to this one.
+    pub version: Version,
+}
+
+impl Known {
+    /// What this one knows.
+    pub fn by(client: &ClientState) -> Known {
+        let session = client.registered().map(|own| own.pass.session);
+        Known { session, version: client.directory.version }
+    }
 }
 
 impl History {
@@ -173,12 +192,18 @@ impl History {
         self.ready = false;
         self.silent = false;
         self.exit = None;
+        self.table = Version::default();
     }
 
-    /// The client went from one version of the directory to another.
-    pub fn saw_version(&mut self, before: Version, after: Version) {
-        if after < before {
+    /// The client went from one state of the directory to another, and perhaps showed it. A new session starts with nothing,
+    /// but shows nothing older than what was shown before.
+    pub fn saw_directory(&mut self, before: Known, after: Known, shown: bool) {
+        let back = after.session == before.session && after.version < before.version;
+        if back || (shown && after.version < self.table) {
             self.faults.insert(Fault::DirectoryBack);
+        }
+        if shown {
+            self.table = after.version;
         }
     }
 

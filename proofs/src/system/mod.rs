@@ -18,6 +18,7 @@ use stateright::actor::{ActorModel, ActorModelAction, ActorModelState, Id, Netwo
 use stateright::{Model, Path, Property};
 
 use crate::coverage::Coverage;
+use crate::intruder;
 use crate::properties;
 use crate::scenario::{Scenario, Suspicion, Wish};
 use crate::settle::Memo;
@@ -94,18 +95,26 @@ impl System {
     pub fn server(&self) -> &Server {
         match &self.plain.actors[SERVER] {
             Role::Server(office) => &office.server,
-            Role::Seat(_) => unreachable!("actor 0 is the server"),
+            Role::Seat(_) | Role::Intruder(_) => unreachable!("actor 0 is the server"),
+        }
+    }
+
+    /// At which addresses everybody is.
+    pub fn book(&self) -> Book {
+        match &self.plain.actors[SERVER] {
+            Role::Server(office) => office.book.clone(),
+            Role::Seat(_) | Role::Intruder(_) => Book::default(),
         }
     }
 
     /// A client with its person.
     ///
     /// # Panics
-    /// If asked for actor 0.
+    /// If asked for the server or an intruder.
     pub fn seat(&self, actor: usize) -> &Seat {
         match &self.plain.actors[actor] {
             Role::Seat(seat) => seat,
-            Role::Server(_) => unreachable!("only actor 0 is a server"),
+            Role::Server(_) | Role::Intruder(_) => unreachable!("asked for a client"),
         }
     }
 
@@ -144,6 +153,15 @@ impl System {
         }
     }
 
+    /// What an intruder may send now, as deliveries of what nobody else has sent.
+    fn intrude(&self, state: &State, actions: &mut Vec<Action>) {
+        let (Some(intruder), Some(known)) = (self.scenario.intruder, intruder::known(state)) else { return };
+        let people: Vec<Name> = self.scenario.people.iter().map(|person| person.name.clone()).collect();
+        let packets = intruder::packets(intruder, people.len() + 1, &people, known, state);
+        let deliver = |Envelope { src, dst, msg }| ActorModelAction::Deliver { src, dst, msg };
+        actions.extend(packets.into_iter().map(deliver));
+    }
+
     /// Forgets what was delivered last, and every envelope that can no longer matter.
     fn tidy(&self, state: &mut State) {
         if !self.reduced {
@@ -172,6 +190,7 @@ impl Model for System {
             start = crate::settle::set_up(self, start);
         }
         self.redirect(&mut start);
+        intruder::take_first(&mut start);
         self.tidy(&mut start);
         vec![start]
     }
@@ -187,6 +206,7 @@ impl Model for System {
             | ActorModelAction::Drop(_)
             | ActorModelAction::SelectRandom { .. } => true,
         });
+        self.intrude(state, actions);
     }
 
     fn next_state(&self, last: &State, action: Action) -> Option<State> {
@@ -198,6 +218,7 @@ impl Model for System {
         if let Some(sabotage) = self.sabotage {
             sabotage(last, &mut next);
         }
+        intruder::watch(last, &action, &mut next);
         self.tidy(&mut next);
         if self.witnesses.wanted() {
             self.witnesses.watch(last, &action, &next);
@@ -234,24 +255,27 @@ impl Model for System {
 pub fn server(state: &State) -> &ServerState {
     match &*state.actor_states[SERVER] {
         RoleState::Server(server) => server,
-        RoleState::Seat(_) => unreachable!("actor 0 is the server"),
+        RoleState::Seat(_) | RoleState::Intruder(_) => unreachable!("actor 0 is the server"),
     }
 }
 
 /// The state of a client and its person.
 ///
 /// # Panics
-/// If asked for actor 0.
+/// If asked for the server or an intruder.
 pub fn seat(state: &State, actor: usize) -> &SeatState {
     match &*state.actor_states[actor] {
         RoleState::Seat(seat) => seat,
-        RoleState::Server(_) => unreachable!("only actor 0 is a server"),
+        RoleState::Server(_) | RoleState::Intruder(_) => unreachable!("asked for a client"),
     }
 }
 
 /// All clients with their persons and actor numbers.
 pub fn seats(state: &State) -> impl Iterator<Item = (usize, &SeatState)> + Clone {
-    (1..state.actor_states.len()).map(|actor| (actor, seat(state, actor)))
+    state.actor_states.iter().enumerate().filter_map(|(actor, state)| match &**state {
+        RoleState::Seat(seat) => Some((actor, seat)),
+        RoleState::Server(_) | RoleState::Intruder(_) => None,
+    })
 }
 
 /// All clients that have not crashed.
@@ -309,5 +333,6 @@ fn actors(scenario: &Scenario) -> Vec<Role> {
             book: Book::default(),
         }));
     }
+    actors.extend(scenario.intruder.map(Role::Intruder));
     actors
 }

@@ -8,6 +8,7 @@ use stateright::actor::{Actor, Id, Out};
 use super::disk::Storage;
 use super::office::Office;
 use super::seat::{Seat, SeatState};
+use crate::intruder::{Intruder, Known};
 
 /// An actor.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub enum Role {
     Server(Office),
     /// A client and its person.
     Seat(Seat),
+    /// Somebody who wants to do harm. What it sends comes from nowhere, see [`crate::intruder`].
+    Intruder(Intruder),
 }
 
 /// The state of an actor.
@@ -26,6 +29,8 @@ pub enum RoleState {
     Server(ServerState),
     /// Of a client and its person.
     Seat(SeatState),
+    /// What an intruder has been sent.
+    Intruder(Known),
 }
 
 /// What a person or operator chooses: the number of a dish on its menu or of an errand, and after those of what it did in a
@@ -51,6 +56,7 @@ impl Actor for Role {
                 RoleState::Server(state)
             }
             Role::Seat(seat) => RoleState::Seat(seat.start(id, out)),
+            Role::Intruder(_) => RoleState::Intruder(Known::default()),
         }
     }
 
@@ -92,6 +98,7 @@ impl Actor for Role {
         match self {
             Role::Server(office) => office.server.name(),
             Role::Seat(seat) => seat.person.name.to_string(),
+            Role::Intruder(_) => Intruder::NAME.into(),
         }
     }
 }
@@ -118,6 +125,8 @@ impl Role {
                 on_seat(seat, &mut inside, out);
                 owned(inside).map(RoleState::Seat)
             }
+            // What it is sent it knows already.
+            (Role::Intruder(_), RoleState::Intruder(_)) => None,
             _ => unreachable!("an actor keeps its role"),
         };
         if let Some(next) = next {

@@ -7,7 +7,7 @@ use model::{Client, ClientState, Command, Event, Message, Name, Text, Timer, con
 use stateright::actor::{self, Actor, Id, Out};
 
 use super::book::Book;
-use super::history::{Fate, History, Letter};
+use super::history::{Fate, History, Known, Letter};
 use super::role::{Choice, Role};
 use crate::scenario::{Dish, Person, Wish};
 
@@ -185,7 +185,7 @@ impl Seat {
         on_client: impl FnOnce(&Client, &mut Cow<'_, ClientState>, &mut Out<Client>),
     ) {
         let before = self.menu(state);
-        let version = state.client.directory.version;
+        let known = Known::by(&state.client);
         let mut client = Cow::Borrowed(&state.client);
         let mut inner = Out::new();
         let life = state.life;
@@ -193,7 +193,7 @@ impl Seat {
         if let Cow::Owned(client) = client {
             let next = state.to_mut();
             next.client = client;
-            next.person.saw_version(version, next.client.directory.version);
+            next.person.saw_directory(known, Known::by(&next.client), shows_table(&inner));
             self.forward(inner, life, Some(&mut next.person), out);
             if self.menu(next) != before {
                 self.offer(next, out);
@@ -255,6 +255,11 @@ pub(crate) fn command(wish: Wish, own: &Name, person: &mut History) -> Command {
         Wish::Cancel => Command::Cancel,
         Wish::Interrupt | Wish::Restart(_) => Command::Interrupt,
     }
+}
+
+fn shows_table(out: &Out<Client>) -> bool {
+    let table = |command: &_| matches!(command, actor::Command::Send(_, Message::Event(Event::Directory(_))));
+    out.iter().any(table)
 }
 
 fn write(own: &Name, person: &mut History, to: Option<Name>) -> Text {

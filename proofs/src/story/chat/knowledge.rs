@@ -5,6 +5,7 @@ use model::server::{Group, Record};
 use model::{Name, ServerState, Text};
 
 use super::words::{list, online};
+use crate::intruder::Known;
 use crate::system::history::Letter;
 use crate::system::seat::SeatState;
 
@@ -55,6 +56,12 @@ pub(super) fn seat(seat: &SeatState) -> Vec<String> {
     lines.extend(seat.person.letters.iter().map(letter));
     lines.extend(seen(seat));
     lines
+}
+
+pub(super) fn intruder(known: &Known) -> Vec<String> {
+    let passes = known.passes.iter().map(|pass| format!("has the pass of session {}", pass.session.0));
+    let secrets = Some(known.secrets.len()).filter(|it| *it > 0).map(|it| format!("has {it} pair secrets"));
+    passes.chain(secrets).collect()
 }
 
 fn registered(own: &Registered) -> String {

@@ -45,6 +45,7 @@ impl Narrate for Role {
                 let order = words::order(&office.order(*choice));
                 return Deed::Does(format!("is ordered by its operator: {order}"));
             }
+            Role::Intruder(_) => return Deed::Does("does something".into()),
         };
         let state = match state {
             Some(RoleState::Seat(state)) => Some(state),
@@ -79,6 +80,7 @@ impl Narrate for Role {
         match state {
             RoleState::Server(server) => knowledge::server(server),
             RoleState::Seat(seat) => knowledge::seat(seat),
+            RoleState::Intruder(known) => knowledge::intruder(known),
         }
     }
 }
@@ -87,7 +89,7 @@ impl Narrate for Role {
 fn holder(scene: &Scene<'_, Role>, session: Session) -> String {
     let entry = scene.states.iter().find_map(|state| match &**state {
         RoleState::Server(server) => server.directory.entries().find(|entry| entry.session == session),
-        RoleState::Seat(_) => None,
+        RoleState::Seat(_) | RoleState::Intruder(_) => None,
     });
     match entry {
         Some(entry) => entry.name.to_string(),

@@ -1,6 +1,6 @@
 //! Packets in a few plain words.
 
-use model::packet::{Down, Entry, Packet, Refusal, Reply, Request, Up, Update, Verdict};
+use model::packet::{Down, Listing, Packet, Refusal, Reply, Request, Up, Update, Verdict};
 
 use super::super::narrate::Scene;
 use super::holder;
@@ -95,7 +95,7 @@ fn reply(reply: &Reply) -> String {
 }
 
 fn update_words(update: &Update) -> String {
-    let line = |(_, entry): &(_, Entry)| format!("{} {}", entry.name, online(entry.online));
+    let line = |Listing { entry, .. }: &Listing| format!("{} {}", entry.name, online(entry.online));
     let lines: Vec<String> = update.entries.iter().map(line).collect();
     format!("directory update {} to {}: {}", update.base.0, update.to.0, lines.join(", "))
 }
