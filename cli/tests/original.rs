@@ -4,6 +4,7 @@
 
 mod common;
 
+use common::recorded::recorded;
 use common::{Chat, client, offline, online, ports, run, server, server_with, starting};
 use nix::sys::signal::Signal;
 
@@ -32,6 +33,7 @@ fn kill(server: Chat) {
 
 #[test]
 fn case_1_people_talk_until_one_leaves_and_is_no_longer_reachable() {
+    let _recorded = recorded();
     let (mut server, _, [x_port, ..], clients) = people(["X", "Y", "Z"]);
     let [mut x, mut y, mut z] = <[Chat; 3]>::try_from(clients).ok().unwrap();
 
@@ -64,6 +66,7 @@ fn case_1_people_talk_until_one_leaves_and_is_no_longer_reachable() {
 
 #[test]
 fn case_2_direct_messages_pass_without_a_server_and_leaving_does_not() {
+    let _recorded = recorded();
     let (server, _, _, clients) = people(["X", "Y", "Z"]);
     let [mut x, mut y, mut z] = <[Chat; 3]>::try_from(clients).ok().unwrap();
 
@@ -79,6 +82,7 @@ fn case_2_direct_messages_pass_without_a_server_and_leaving_does_not() {
 
 #[test]
 fn case_3_messages_wait_while_their_receiver_is_in_a_group() {
+    let _recorded = recorded();
     let (mut server, _, _, clients) = people(["X", "Y", "Z", "A"]);
     let [mut x, mut y, mut z, mut a] = <[Chat; 4]>::try_from(clients).ok().unwrap();
 
@@ -119,6 +123,7 @@ fn case_3_messages_wait_while_their_receiver_is_in_a_group() {
 
 #[test]
 fn case_4_registration_takes_valid_and_unused_names_addresses_and_ports() {
+    let _recorded = recorded();
     let [port, x_port, other] = ports();
     let (server_port, x_arg, other_arg) = (port.to_string(), x_port.to_string(), other.to_string());
     for bad in ["65536", "666a"] {
@@ -150,6 +155,7 @@ fn refused(arguments: &[&str], code: i32, words: &str) {
 
 #[test]
 fn case_5_nobody_deregisters_another_and_leaving_shows_what_waited() {
+    let _recorded = recorded();
     let (mut server, _, [x_port, _], clients) = people(["X", "Y"]);
     let [mut x, mut y] = <[Chat; 2]>::try_from(clients).ok().unwrap();
 
@@ -167,6 +173,7 @@ fn case_5_nobody_deregisters_another_and_leaving_shows_what_waited() {
 
 #[test]
 fn case_6_a_member_without_a_server_shows_what_waited_and_exits() {
+    let _recorded = recorded();
     let (server, _, _, clients) = people(["X", "Y"]);
     let [mut x, mut y] = <[Chat; 2]>::try_from(clients).ok().unwrap();
 
@@ -184,6 +191,7 @@ fn case_6_a_member_without_a_server_shows_what_waited_and_exits() {
 
 #[test]
 fn case_7_groups_and_the_commands_of_each_mode() {
+    let _recorded = recorded();
     let [port, x_port, y_port, z_port] = ports();
     let mut server = server_with(port, &["--log-text"]);
     let mut x = client("X", port, x_port);
@@ -246,6 +254,7 @@ fn case_7_groups_and_the_commands_of_each_mode() {
 
 #[test]
 fn case_8_who_has_left_a_group_gets_nothing_of_it() {
+    let _recorded = recorded();
     let (_server, _, _, clients) = people(["X", "Y", "Z"]);
     let [mut x, mut y, mut z] = <[Chat; 3]>::try_from(clients).ok().unwrap();
 

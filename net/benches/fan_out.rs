@@ -11,7 +11,7 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::thread;
 use std::time::Instant;
 
-use common::{Addresses, Heard, Members, Posts, Times, micros, name, roomy, serve, text};
+use common::{Addresses, Heard, Members, Posts, Times, micros, name, roomy, serve, serve_with, text};
 use model::packet::{Reply, Request};
 
 fn main() {
@@ -25,11 +25,44 @@ fn main() {
             compare(members, in_flight);
         }
     }
+    println!("\nthe same server with a recorder and without; medians of {ROUNDS} rounds");
+    println!(
+        "{:>8} {:>9} | {:>12} {:>12} | {:>6}",
+        "members", "in flight", "without 1/s", "with 1/s", "ratio"
+    );
+    for members in [10, 100, 500] {
+        compare_recorded(members, 8);
+    }
+}
+
+/// What a recorder costs at full load.
+fn compare_recorded(members: usize, in_flight: usize) {
+    let posts = (DELIVERIES / members).max(in_flight * 4);
+    let file = std::env::temp_dir().join(format!("fan-out-{}.rec", std::process::id()));
+    let mut without = Group::new(members, serve());
+    let mut with = Group::new(members, serve_with(Some(file.clone())));
+    let (mut rates, mut recorded) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        rates.push(on_a_thread("members", || without.round(posts, in_flight)).rate);
+        recorded.push(on_a_thread("members", || with.round(posts, in_flight)).rate);
+    }
+    drop(with);
+    let lives = net::record::read(&file).unwrap();
+    let whole = matches!(lives[0].ending, net::record::Ending::Stopped(_));
+    std::fs::remove_file(&file).unwrap();
+    let ratios = std::iter::zip(&rates, &recorded).map(|(without, with)| with / without).collect();
+    println!(
+        "{members:>8} {in_flight:>9} | {:>12.0} {:>12.0} | {:>6.2}{}",
+        Times::new(rates).median(),
+        Times::new(recorded).median(),
+        Times::new(ratios).median(),
+        if whole { "" } else { " (gave up)" }
+    );
 }
 
 fn compare(members: usize, in_flight: usize) {
     let posts = (DELIVERIES / members).max(in_flight * 4);
-    let mut group = Group::new(members);
+    let mut group = Group::new(members, serve());
     let (mut plain, mut ours) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         plain.push(on_a_thread("plain members", || plain_round(members, posts, in_flight)));
@@ -108,8 +141,7 @@ struct Group {
 }
 
 impl Group {
-    fn new(listeners: usize) -> Group {
-        let server = serve();
+    fn new(listeners: usize, server: net::Console) -> Group {
         let mut members = Members::register(server.address(), listeners + 1);
         assert_eq!(members.ask(0, Request::CreateGroup(name("g"))), Reply::GroupCreated);
         for member in 0..=listeners {

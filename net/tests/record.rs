@@ -12,7 +12,9 @@ use hosted::{Person, World, any_port, name, send, text};
 use model::ids::{Key, Session};
 use model::{Command, Event, Limits, Server, ServerConfig, Timing};
 use net::record::{Configured, Ending, Input, ReadError, Texts, read, read_from};
+use net::store::{Identity, Store};
 use net::{Console, HostError, Options, Overflow, Recording, start_with};
+use proofs::replay::replay;
 
 #[test]
 fn every_input_of_a_life_is_recorded_and_texts_are_not() {
@@ -57,6 +59,29 @@ fn another_life_is_added_and_anything_else_is_left_alone() {
     let error = run.serve_into("busy").unwrap_err();
     assert!(error.to_string().ends_with("another process records to it"), "{error}");
     drop(server);
+}
+
+#[test]
+fn a_server_that_comes_back_is_recorded_with_what_it_had_saved() {
+    let run = Run::new("restart");
+    for _ in 0..2 {
+        let store =
+            Store::open(&run.file("state"), Identity { key: Key([7; 16]), first_session: Session(1) });
+        let server = run.serve_with("server", Some(store.unwrap())).unwrap();
+        let mut ann = World::patient().join(server.address(), "ann", 1);
+        ann.say(Command::CreateGroup(name("room")));
+        ann.say(Command::JoinGroup(name("room")));
+        ann.say(Command::SendGroup(text("a secret")));
+        ann.say_last(Command::Interrupt);
+    }
+    let lives = read(&run.file("server")).unwrap();
+    let starts = lives.iter().map(|life| &life.steps[0].1.input);
+    let saved: Vec<_> =
+        starts.map(|input| matches!(input, Input::Restart { saved } if saved.len() > 2)).collect();
+    assert_eq!(saved, [false, true]);
+    for life in &lives {
+        replay(life).unwrap_or_else(|difference| panic!("{difference}"));
+    }
 }
 
 #[test]
@@ -154,16 +179,20 @@ impl Run {
     }
 
     fn serve_into(&self, file: &str) -> Result<Console, HostError> {
+        self.serve_with(file, None)
+    }
+
+    fn serve_with(&self, file: &str, store: Option<Store>) -> Result<Console, HostError> {
         let config = ServerConfig {
             key: Key([7; 16]),
             first_session: Session(1),
-            durable: false,
+            durable: store.is_some(),
             limits: Limits::default(),
             timing: Timing::default(),
         };
         let actor = Configured::Server(config.clone());
         let record = Recording { path: self.file(file), texts: Texts::Plain, actor };
-        let options = Options { record: Some(record), ..Options::new(Overflow::Drop) };
+        let options = Options { record: Some(record), store, ..Options::new(Overflow::Drop) };
         start_with(Server { config }, any_port(), options)
     }
 }

@@ -6,6 +6,7 @@
 mod hosted;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,14 +14,20 @@ use hosted::{Person, World, assert_clean, name, send, text};
 use model::ids::Index;
 use model::{Command, Event, Limits, Name, Text, Timing};
 use net::Faults;
+use net::record::Texts;
+use proofs::replay::judge::judge;
+use proofs::replay::{Run, load};
 
 #[test]
 fn what_is_acknowledged_on_a_bad_network_is_shown_once_and_posts_in_one_order() {
+    let recordings = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("storm-{}", std::process::id()));
+    std::fs::create_dir_all(&recordings).unwrap();
     let world = World {
         // So many attempts that none runs out by bad luck: that takes two seconds without an answer.
         limits: Limits { attempts: 200, burst: 0, strangers: 0, ..Limits::default() },
         timing: Timing { ack_wait: Duration::from_millis(10), ..Timing::default() },
         faults: Some(Faults { seed: 0, loss: 0.2, duplicate: 0.1, reorder: 0.2 }),
+        record: Some((recordings.clone(), Texts::Digests)),
         ..World::patient()
     };
     let server = world.serve(100);
@@ -66,6 +73,26 @@ fn what_is_acknowledged_on_a_bad_network_is_shown_once_and_posts_in_one_order() 
         assert_clean(&member.person.console);
     }
     assert_clean(&server);
+    // The recordings are whole when their hosts are gone.
+    drop((members, server));
+    replay(&recordings);
+}
+
+/// Everything comes out the same, and every promise was kept.
+fn replay(recordings: &Path) {
+    let files: Vec<PathBuf> = ["server"].iter().chain(&NAMES).map(|file| recordings.join(file)).collect();
+    let run = Run::of(load(&files, false).unwrap()).unwrap_or_else(|error| panic!("{error}"));
+    let judgement = judge(&run).unwrap_or_else(|error| panic!("{error}"));
+    if let Some(broken) = judgement.broken {
+        panic!("{} in record {}:\n{}", broken.promise.name, broken.at, broken.story);
+    }
+    assert_eq!(judgement.steps, run.merged.moments.len());
+    assert!(run.merged.lost > 0, "a bad network loses something");
+    for verdict in &judgement.verdicts {
+        assert_eq!(verdict.unknown, None, "{}", verdict.promise.name);
+        println!("{:<21} kept in {} of {} states", verdict.promise.name, verdict.states, judgement.steps);
+    }
+    std::fs::remove_dir_all(recordings).unwrap();
 }
 
 const NAMES: [&str; 4] = ["ann", "bob", "cat", "dan"];

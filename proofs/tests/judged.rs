@@ -6,7 +6,7 @@ mod common;
 
 use std::path::PathBuf;
 
-use common::{Directory, Packed, World, name, send, text};
+use common::{Directory, Packed, World, name, rewritten, send, text};
 use model::packet::{Down, Packet};
 use model::{Command, Event};
 use net::record::Texts;
@@ -109,6 +109,30 @@ fn promises_that_need_everybody_are_left_open_without() {
     assert!(open.iter().all(|(_, why)| why == "the server was not recorded"), "{open:?}");
     assert_eq!(unknown(&files[1..2]).len(), 11);
     assert_eq!(unknown(&files[..1]).len(), 6);
+}
+
+#[test]
+fn what_comes_after_the_end_of_a_recording_is_not_called_forged() {
+    for texts in [Texts::Plain, Texts::Digests] {
+        let directory = Directory::new("beyond");
+        let world = chat(texts);
+        // Killed, with its last records unwritten.
+        let short = rewritten(&world.host("server").recording, |lines| lines.truncate(lines.len() - 3));
+        let files = world.write(&directory.0);
+        std::fs::write(&files[0], short).unwrap();
+        let run = run(&files);
+        assert!(run.merged.moments.iter().any(|moment| moment.source == Source::Beyond));
+        assert!(!run.merged.moments.iter().any(|moment| moment.source == Source::Forged));
+        let judgement = judge(&run).unwrap();
+        assert_kept(&judgement);
+        let unknown = |name: &str| {
+            let verdict = judgement.verdicts.iter().find(|verdict| verdict.promise.name == name).unwrap();
+            (verdict.states, verdict.unknown.clone().unwrap_or_default())
+        };
+        let (states, why) = unknown("settles");
+        assert!(states > 0 && why.ends_with("the recording of server ends before"), "{states} {why}");
+        assert_eq!(unknown("shown-once"), (judgement.steps, String::new()));
+    }
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn an_altered_packet_is_noticed_with_texts_and_without() {
         let difference = changed(texts, |lines| {
             let packet = direct(lines);
             let Line::Step(record) = &mut lines[packet] else { unreachable!() };
-            *record.input.text_mut().unwrap() = text("hullo");
+            *record.input.texts_mut().remove(0) = text("hullo");
         });
         assert!(difference.input.contains("the direct message \"hullo\" (number 1)"), "{difference}");
         let What::Outputs { did, guess: None, .. } = &difference.what else { panic!("{difference}") };

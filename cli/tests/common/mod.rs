@@ -5,6 +5,8 @@
 // Each test binary uses its own part of this.
 #![allow(dead_code, unreachable_pub, missing_docs)]
 
+pub mod recorded;
+
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::UdpSocket;
@@ -89,7 +91,12 @@ pub fn run(arguments: &[&str]) -> Output {
 
 impl Chat {
     pub fn start(who: &str, arguments: &[&str]) -> Chat {
-        Chat::spawn(who, Command::new(env!("CARGO_BIN_EXE_chat")).args(arguments))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chat"));
+        command.args(arguments);
+        if let Some(file) = recorded::next(who) {
+            command.arg("--record").arg(file);
+        }
+        Chat::spawn(who, &mut command)
     }
 
     pub fn spawn(who: &str, command: &mut Command) -> Chat {

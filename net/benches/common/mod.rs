@@ -4,16 +4,23 @@
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, UdpSocket};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use model::ids::{Cookie, Index, Key, Nonce, Pass, RequestNumber, Session};
 use model::packet::{Down, Listing, Packet, Reply, Request, Up};
 use model::{Limits, Name, Server, ServerConfig, Text, Timing};
+use net::record::{Configured, Texts};
 use net::wire::{decode, encode};
-use net::{Console, Overflow, start};
+use net::{Console, Options, Overflow, Recording, start_with};
 use socket2::{Domain, Socket, Type};
 
 pub(crate) fn serve() -> Console {
+    serve_with(None)
+}
+
+/// The same, recorded to a file.
+pub(crate) fn serve_with(record: Option<PathBuf>) -> Console {
     let config = ServerConfig {
         key: Key([7; 16]),
         first_session: Session(1),
@@ -21,7 +28,10 @@ pub(crate) fn serve() -> Console {
         limits: Limits { clients: 4096, burst: 0, strangers: 0, ..Limits::default() },
         timing: Timing::default(),
     };
-    start(Server { config }, any_port(), Overflow::Drop).unwrap()
+    let recording =
+        |path| Recording { path, texts: Texts::Digests, actor: Configured::Server(config.clone()) };
+    let options = Options { record: record.map(recording), ..Options::new(Overflow::Drop) };
+    start_with(Server { config }, any_port(), options).unwrap()
 }
 
 pub(crate) fn any_port() -> SocketAddrV4 {

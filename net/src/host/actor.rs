@@ -127,7 +127,8 @@ impl<A: Hosted> Actor for Host<A> {
         }
         let saved = desk.store.as_ref().and_then(A::Storage::take);
         let (state, sum) = desk.step(|out| self.actor.on_start(id, &saved, out));
-        desk.record(Some(Input::Start), sum, &state);
+        let recorded = desk.recorder.as_ref().map(|_| Input::start(saved.as_ref()));
+        desk.record(recorded, sum, &state);
         desk.finish(Instant::now(), out);
         if let Some(started) = desk.started.take() {
             // Whoever started this host may be gone, which is its affair.

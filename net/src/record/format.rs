@@ -2,16 +2,19 @@
 
 use std::net::SocketAddrV4;
 
+use model::server::saved::{Part, Value};
 use model::{ClientConfig, Command, Order, Packet, ServerConfig, Text, Timer};
 use serde::{Deserialize, Serialize};
 
 use super::sum::Digest;
+use crate::store::Keep;
 
 /// The version of the format that is written here.
 pub const FORMAT: u32 = 1;
 
-/// What this program was built from. Recordings of other builds are not replayed unasked.
-pub const BUILD: &str = env!("CARGO_PKG_VERSION");
+/// What this program was built from: its version, and a digest of the sources of its actors. Recordings of other builds are not
+/// replayed unasked.
+pub const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("ACTORS"));
 
 /// A line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -120,15 +123,33 @@ pub enum Input {
     Command(Command),
     /// The operator at the console ordered something.
     Order(Order),
+    /// It starts with what was saved.
+    Restart {
+        /// Everything.
+        saved: Vec<(Part, Value)>,
+    },
 }
 
 impl Input {
-    /// What somebody wrote to somebody.
-    pub fn text_mut(&mut self) -> Option<&mut Text> {
+    /// What people wrote to each other.
+    pub fn texts_mut(&mut self) -> Vec<&mut Text> {
         match self {
-            Input::Packet { packet, .. } => packet.text_mut(),
-            Input::Command(command) => command.text_mut(),
-            Input::Start | Input::Timer(_) | Input::Order(_) => None,
+            Input::Packet { packet, .. } => packet.text_mut().into_iter().collect(),
+            Input::Command(command) => command.text_mut().into_iter().collect(),
+            Input::Restart { saved } => saved.iter_mut().filter_map(|(_, value)| posted(value)).collect(),
+            Input::Start | Input::Timer(_) | Input::Order(_) => Vec::new(),
         }
+    }
+
+    /// How it starts.
+    pub(crate) fn start(saved: Option<&impl Keep>) -> Input {
+        saved.map_or(Input::Start, |saved| Input::Restart { saved: saved.parts() })
+    }
+}
+
+fn posted(value: &mut Value) -> Option<&mut Text> {
+    match value {
+        Value::Post { text, .. } => Some(text),
+        Value::Counters { .. } | Value::Line { .. } | Value::Record(_) | Value::Group { .. } => None,
     }
 }

@@ -31,7 +31,7 @@ use crate::host::Hosted;
 pub fn apply<A: Hosted>(actor: &A, id: Id, state: &mut Cow<'_, A::State>, input: Input, out: &mut Out<A>) {
     match input {
         // The first input of a life, which begins without a state.
-        Input::Start => {}
+        Input::Start | Input::Restart { .. } => {}
         Input::Packet { from, packet } => {
             actor.on_msg(id, state, Id::from(from), Message::Packet(packet), out);
         }

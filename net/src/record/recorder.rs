@@ -225,7 +225,9 @@ const BUFFER: usize = 32 << 20;
 
 fn weight(line: &mut Line) -> usize {
     let text = match line {
-        Line::Step(record) => record.input.text_mut().map_or(0, |text| text.as_str().len()),
+        Line::Step(record) => {
+            record.input.texts_mut().iter().map(|text| size_of::<Line>() + text.as_str().len()).sum()
+        }
         Line::Life(_) | Line::End { .. } | Line::Cut { .. } => 0,
     };
     size_of::<Line>() + text
@@ -296,10 +298,10 @@ impl Writer {
     }
 
     fn put(&mut self, mut line: Line) -> io::Result<()> {
-        if let Line::Step(record) = &mut line
-            && let Some(text) = record.input.text_mut()
-        {
-            *text = self.words.redact(text);
+        if let Line::Step(record) = &mut line {
+            for text in record.input.texts_mut() {
+                *text = self.words.redact(text);
+            }
         }
         self.pen.write(&line, &mut self.text)
     }

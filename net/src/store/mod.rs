@@ -18,7 +18,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::ids::{Key, Session};
-use model::server::saved::Saved;
+use model::server::saved::{Part, Saved, Value};
 
 pub use error::{Damage, StoreError};
 use file::File;
@@ -92,6 +92,9 @@ pub trait Keep: Sized {
 
     /// Saves it.
     fn keep(self, store: &Store) -> Result<(), StoreError>;
+
+    /// What there is, part by part.
+    fn parts(&self) -> Vec<(Part, Value)>;
 }
 
 impl Keep for Saved {
@@ -101,6 +104,11 @@ impl Keep for Saved {
 
     fn keep(self, store: &Store) -> Result<(), StoreError> {
         store.keep(self)
+    }
+
+    fn parts(&self) -> Vec<(Part, Value)> {
+        let part = |(part, value): (&Part, &Option<Value>)| Some((part.clone(), value.clone()?));
+        self.parts.iter().filter_map(part).collect()
     }
 }
 
@@ -112,6 +120,10 @@ impl Keep for () {
 
     fn keep(self, _: &Store) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    fn parts(&self) -> Vec<(Part, Value)> {
+        Vec::new()
     }
 }
 

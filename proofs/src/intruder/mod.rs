@@ -128,7 +128,9 @@ fn take(state: &mut State, seat: usize, amplified: bool) {
     }
     let RoleState::Intruder(known) = &*state.actor_states[seat] else { return };
     let mut knows = known.clone();
-    sent.iter().for_each(|envelope| knows.learn(&envelope.msg));
+    for envelope in &sent {
+        knows.learn(&envelope.msg);
+    }
     knows.amplified |= amplified;
     if knows != *known {
         state.actor_states[seat] = std::sync::Arc::new(RoleState::Intruder(knows));

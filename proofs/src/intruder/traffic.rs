@@ -18,7 +18,7 @@ pub(super) fn amplifies(last: &State, action: &Action, next: &State) -> bool {
         shown || is_listed(server(last), address) || is_listed(server(next), address)
     };
     let strange = |envelope: &&&Envelope| usize::from(envelope.src) == SERVER && !proven(envelope.dst);
-    let answers: Vec<&Envelope> = sent.iter().filter(|it| strange(&it)).copied().collect();
+    let answers: Vec<&Envelope> = sent.iter().filter(|it| strange(it)).copied().collect();
     let fits = |answer: &&Envelope| {
         question.is_some_and(|(src, packet)| src == answer.dst && answer.msg.length() <= packet.length())
     };

@@ -77,7 +77,8 @@ pub fn judge(run: &Run) -> Result<Judgement, Unusable> {
     Ok(Judgement { steps: play.at, ended, verdicts, broken })
 }
 
-const FORGETFUL: &str = "the server starts anew and has forgotten everything, which no promise speaks of";
+const FORGETFUL: &str =
+    "the server starts once more; a run is judged up to there, and every life is replayed to its end";
 
 /// A promise that is being asked.
 struct Asked {

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use model::client::{Pending, PendingRequest};
 use model::ids::{DirectNumber, Index, RequestNumber, Session};
-use model::packet::{Down, Packet, Reply, Up};
+use model::packet::{Down, Packet, Reply, Request, Up};
 use model::{Event, Name, Text};
 use stateright::actor::{ActorModelAction, Envelope};
 
@@ -104,7 +105,7 @@ impl Message {
             Fate::Queued => "it waits at its receiver, or was shown there since".into(),
             Fate::Posted(_) | Fate::Taken => "the server has it".into(),
             Fate::Refused => "it was refused, and will not be shown".into(),
-            Fate::Unknown => "whether it arrived is not known".into(),
+            Fate::Unknown => "nobody knows whether it arrived".into(),
         };
         let key = (from.clone(), text.clone());
         let has = |seat: &SeatState| {
@@ -152,7 +153,7 @@ impl Thread {
             {
                 self.directs.insert((*from, *to, *number));
             }
-            Packet::Up { pass, up: Up::Request { number, request: model::packet::Request::Post(text) } }
+            Packet::Up { pass, up: Up::Request { number, request: Request::Post(text) } }
                 if *text == letter.text && letter.to.is_none() =>
             {
                 self.requests.insert((pass.session, *number));
@@ -233,7 +234,9 @@ impl Telling<'_> {
         let (state, action) = &self.part.path[step];
         let Some(action) = action else { return Vec::new() };
         let told = events(&self.part.system.plain.actors, state, action);
-        let about = |event: &&Event| own || self.is_about(self.story.steps[step].actor, event);
+        let about = |event: &&Event| {
+            own || self.is_about(self.story.steps[step].actor, event) || self.is_answer(step, event)
+        };
         told.iter().filter(about).filter_map(words::event).map(|line| crate::story::harmless(&line)).collect()
     }
 
@@ -247,6 +250,29 @@ impl Telling<'_> {
             Event::Exited { queued, .. } => queued.contains(&(from.clone(), text.clone())),
             _ => false,
         }
+    }
+
+    /// Whether the author is told what became of the message.
+    fn is_answer(&self, step: usize, event: &Event) -> bool {
+        let (state, _) = &self.part.path[step];
+        let actor = self.story.steps[step].actor;
+        let RoleState::Seat(seat) = &*state.actor_states[actor] else { return false };
+        let pending = match seat.client.pending() {
+            Some(Pending::Direct(direct)) => Some(&direct.text),
+            Some(Pending::Request(PendingRequest { request: Request::Post(text), .. })) => Some(text),
+            _ => None,
+        };
+        actor == self.message.author
+            && pending == Some(&self.message.letter.text)
+            && matches!(
+                event,
+                Event::DirectReceived { .. }
+                    | Event::DirectRefused { .. }
+                    | Event::NoAck { .. }
+                    | Event::PostReceived { .. }
+                    | Event::PostRefused
+                    | Event::SessionLost
+            )
     }
 
     fn sending(&self, sending: usize) -> String {

@@ -142,21 +142,23 @@ impl Merging<'_> {
         };
         let mut fitting = self.sent.get(&key).into_iter().flatten().filter(fits);
         if fitting.clone().next().is_none() {
-            return Some(if self.is_over(source) { Source::Beyond } else { Source::Forged });
+            return self.never_sent(source);
         }
         // The last one that is out: an earlier one that was the same is more likely to have been lost.
         let out = fitting.rfind(|(sent, _)| sent.step < self.done[sent.life]);
         out.map(|(sent, _)| Source::Sent(*sent))
     }
 
-    /// Whether a host was recorded, but not to its end, and its recording has come to that point.
-    fn is_over(&self, host: usize) -> bool {
-        let lives = &self.hosts.0[host].lives;
-        let begun = lives.iter().rev().find(|life| self.done[**life] > 0);
-        begun.is_some_and(|life| {
-            self.done[*life] == self.steps(*life).len()
-                && !matches!(self.recorded[*life].life.ending, Ending::Stopped(_))
-        })
+    /// What to make of a packet that its source has not sent, as far as it was recorded. Nothing yet, if its recording has
+    /// still to come to an end before its time.
+    fn never_sent(&self, source: usize) -> Option<Source> {
+        let lives = self.hosts.0[source].lives.iter();
+        let mut unfinished =
+            lives.filter(|life| !matches!(self.recorded[**life].life.ending, Ending::Stopped(_))).peekable();
+        if unfinished.peek().is_none() {
+            return Some(Source::Forged);
+        }
+        unfinished.any(|life| self.done[*life] == self.steps(*life).len()).then_some(Source::Beyond)
     }
 
     /// What was sent more often than it arrived. A packet that was repeated on its way makes up for no other one.

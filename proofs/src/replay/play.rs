@@ -92,6 +92,8 @@ impl<'a> Play<'a> {
             Input::Start if self.run.hosts.0[host].lives.first() == Some(&life) => {
                 Some(ActorModelAction::Recover(actor))
             }
+            // What it comes back with is not known to the system.
+            Input::Restart { .. } => None,
             Input::Start | Input::Command(_) | Input::Order(_) => {
                 let random = *self.choices.get(&(life, step))?;
                 Some(ActorModelAction::SelectRandom { actor, key: KEY.into(), random })

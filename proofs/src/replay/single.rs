@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use model::packet::Entry;
-use model::{Client, Message, Name, Packet, Server, Timer};
+use model::server::saved::{Part, Saved, Value};
+use model::{Client, Message, Name, Packet, Server, ServerState, Timer};
 use net::Hosted;
 use net::record::{
     Configured, Digest, Ending, Input, Life, Record, Texts, Words, apply, sum_of_outputs, sum_of_state,
@@ -79,10 +80,10 @@ pub enum Guess {
 pub fn replay(life: &Life) -> Result<Replayed, Difference> {
     match life.header.actor.clone() {
         Configured::Server(config) => {
-            Run::of(&Server { config }, life).run(|state| known(state.directory.entries()))
+            Run::of(&Server { config }, life, restored).run(|state| known(state.directory.entries()))
         }
         Configured::Client(config) => {
-            Run::of(&Client { config }, life).run(|state| known(state.directory.entries()))
+            Run::of(&Client { config }, life, |_| None).run(|state| known(state.directory.entries()))
         }
     }
 }
@@ -91,12 +92,23 @@ fn known<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<(Id, Name)> {
     entries.map(|entry| (entry.address, entry.name.clone())).collect()
 }
 
+/// Nothing, if no server can have saved this.
+fn restored(saved: &[(Part, Value)]) -> Option<Saved> {
+    let parts = saved.iter().map(|(part, value)| (part.clone(), Some(value.clone()))).collect();
+    let saved = Saved { parts, may_wait: false };
+    ServerState::recover(&saved).is_ok().then_some(saved)
+}
+
+type Restored<A> = fn(&[(Part, Value)]) -> Option<<A as stateright::actor::Actor>::Storage>;
+
 type Outputs<A> = Vec<Command<Message, Timer, (), <A as stateright::actor::Actor>::Storage>>;
 
 struct Run<'a, A: Hosted> {
     actor: &'a A,
     id: Id,
     life: &'a Life,
+    /// What an actor starts with that was saved.
+    restored: Restored<A>,
     words: Words,
     replayed: Replayed,
     /// The line of the last state that is the same.
@@ -104,13 +116,13 @@ struct Run<'a, A: Hosted> {
 }
 
 impl<'a, A: Hosted> Run<'a, A> {
-    fn of(actor: &'a A, life: &'a Life) -> Run<'a, A> {
+    fn of(actor: &'a A, life: &'a Life, restored: Restored<A>) -> Run<'a, A> {
         let words = match life.header.texts {
             Texts::Plain => Words::Plain,
             Texts::Digests => Words::Redacted,
         };
         let id = life.header.address.into();
-        Run { actor, id, life, words, replayed: Replayed::default(), since: None }
+        Run { actor, id, life, restored, words, replayed: Replayed::default(), since: None }
     }
 
     fn run(mut self, known: impl FnOnce(&A::State) -> Vec<(Id, Name)>) -> Result<Replayed, Difference> {
@@ -138,7 +150,11 @@ impl<'a, A: Hosted> Run<'a, A> {
         let mut out = Out::new();
         let next = match (state, input) {
             (None, Input::Start) => self.actor.on_start(self.id, &None, &mut out),
-            (None, _) | (Some(_), Input::Start) => return None,
+            (None, Input::Restart { saved }) => {
+                let saved = (self.restored)(saved)?;
+                self.actor.on_start(self.id, &Some(saved), &mut out)
+            }
+            (None, _) | (Some(_), Input::Start | Input::Restart { .. }) => return None,
             (Some(state), input) => {
                 let mut state = Cow::Owned(state);
                 apply(self.actor, self.id, &mut state, input.clone(), &mut out);

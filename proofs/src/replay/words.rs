@@ -13,6 +13,7 @@ use crate::system::role::Role;
 pub(super) fn input(input: &Input) -> String {
     harmless(&match input {
         Input::Start => "its start".into(),
+        Input::Restart { .. } => "its start with what was saved".into(),
         Input::Packet { from, packet } => format!("from {from}: {}", words(packet)),
         Input::Timer(timer) => format!("its timer: {}", fired(timer)),
         Input::Command(command) => format!("typed: {}", line(command)),

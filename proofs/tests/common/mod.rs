@@ -201,7 +201,7 @@ impl World {
     fn take(&mut self, at: usize, mut input: Input, outputs: Outputs) {
         self.clock += 1000;
         let host = &mut self.hosts[at];
-        if let Some(text) = input.text_mut() {
+        for text in input.texts_mut() {
             *text = host.words.redact(text);
         }
         let state = Some(host.sum());
