@@ -86,7 +86,7 @@ impl World {
             }
             13 => self.fire(),
             14 => {
-                let from = if bytes.byte() % 2 == 0 { SERVER } else { 2 };
+                let from = if bytes.byte().is_multiple_of(2) { SERVER } else { 2 };
                 let length = bytes.below(96);
                 for packet in decode(bytes.run(length)).unwrap_or_default() {
                     self.hear(from, Message::Packet(packet));
@@ -100,7 +100,8 @@ impl World {
     /// What comes of a registration.
     fn answer(&self, bytes: &mut Bytes<'_>) -> Packet {
         let current = self.state.registering().map(|it| it.nonce);
-        let nonce = current.filter(|_| bytes.byte() % 4 > 0).unwrap_or_else(|| Nonce(bytes.number()));
+        let nonce =
+            current.filter(|_| !bytes.byte().is_multiple_of(4)).unwrap_or_else(|| Nonce(bytes.number()));
         match bytes.byte() % 8 {
             0 => Packet::Refused { nonce, refusal: Refusal::NameTaken },
             1 | 2 => Packet::Challenge { nonce, cookie: Cookie([bytes.byte(); 16]) },
@@ -110,20 +111,21 @@ impl World {
 
     fn pass(&self, bytes: &mut Bytes<'_>) -> Pass {
         let own = self.state.registered().map(|own| own.pass);
-        own.filter(|_| bytes.byte() % 8 > 0).unwrap_or_else(|| made_up_pass(bytes))
+        own.filter(|_| !bytes.byte().is_multiple_of(8)).unwrap_or_else(|| made_up_pass(bytes))
     }
 
     fn down(&self, bytes: &mut Bytes<'_>) -> Down {
         let join = self.state.registered().and_then(|own| own.mode.join());
-        let join = join.filter(|_| bytes.byte() % 8 > 0).unwrap_or_else(|| RequestNumber(bytes.number()));
+        let join =
+            join.filter(|_| !bytes.byte().is_multiple_of(8)).unwrap_or_else(|| RequestNumber(bytes.number()));
         match bytes.byte() % 16 {
             0..=5 => Down::Reply { number: self.number(bytes), reply: reply(bytes) },
             6..=8 => Down::Update(self.update(bytes)),
             9..=12 => Down::Post { join, index: self.index(bytes), from: name(bytes), text: text(bytes) },
             13 => Down::Removed { join },
-            14 if bytes.byte() % 2 == 0 => Down::Stopping(Stop(bytes.number())),
+            14 if bytes.byte().is_multiple_of(2) => Down::Stopping(Stop(bytes.number())),
             14 => Down::Probe(Version(bytes.number())),
-            _ if bytes.byte() % 4 == 0 => Down::Kicked,
+            _ if bytes.byte().is_multiple_of(4) => Down::Kicked,
             _ => Down::Gone,
         }
     }
@@ -131,7 +133,7 @@ impl World {
     /// Mostly of the request that waits.
     fn number(&self, bytes: &mut Bytes<'_>) -> RequestNumber {
         match self.state.pending() {
-            Some(Pending::Request(pending)) if bytes.byte() % 8 > 0 => pending.number,
+            Some(Pending::Request(pending)) if !bytes.byte().is_multiple_of(8) => pending.number,
             _ => RequestNumber(bytes.number()),
         }
     }
@@ -139,7 +141,7 @@ impl World {
     /// Mostly near the next one.
     fn index(&self, bytes: &mut Bytes<'_>) -> Index {
         match self.state.registered().map(|own| &own.mode) {
-            Some(Mode::Group { next, .. }) if bytes.byte() % 8 > 0 => {
+            Some(Mode::Group { next, .. }) if !bytes.byte().is_multiple_of(8) => {
                 Index(next.0.saturating_add(bytes.number() % 8))
             }
             _ => Index(bytes.number()),
@@ -148,13 +150,14 @@ impl World {
 
     fn update(&self, bytes: &mut Bytes<'_>) -> Update {
         let known = self.state.directory.version;
-        let base = if bytes.byte() % 4 > 0 { known } else { Version(bytes.number()) };
+        let base = if bytes.byte().is_multiple_of(4) { Version(bytes.number()) } else { known };
         let to = Version(base.0.saturating_add(bytes.number() % 4));
-        let latest = if bytes.byte() % 4 > 0 { to } else { Version(bytes.number()) };
+        let latest = if bytes.byte().is_multiple_of(4) { Version(bytes.number()) } else { to };
         let listing = |bytes: &mut Bytes<'_>| {
             let address = Id::from(2 + bytes.below(3));
             let session = Session(bytes.number());
-            let entry = Entry { name: name(bytes), address, session, online: bytes.byte() % 4 > 0 };
+            let entry =
+                Entry { name: name(bytes), address, session, online: !bytes.byte().is_multiple_of(4) };
             Listing { slot: Slot(bytes.number()), entry, secret: PairSecret([bytes.byte() % 4; 16]) }
         };
         let entries = (0..bytes.below(4)).map(|_| listing(bytes)).collect();
@@ -163,7 +166,7 @@ impl World {
 
     fn peer(&self, bytes: &mut Bytes<'_>) -> Packet {
         let own = self.state.registered().map(|own| own.pass.session);
-        let to = own.filter(|_| bytes.byte() % 8 > 0).unwrap_or_else(|| Session(bytes.number()));
+        let to = own.filter(|_| !bytes.byte().is_multiple_of(8)).unwrap_or_else(|| Session(bytes.number()));
         let listings: Vec<&Listing> = self.state.directory.listings().collect();
         let listed = bytes.pick(&listings);
         let from = listed.map_or_else(|| Session(bytes.number()), |it| it.entry.session);
@@ -176,7 +179,7 @@ impl World {
             (Some(Pending::Direct(it)), 0 | 1) => {
                 let verdicts = [Verdict::Accepted, Verdict::Queued, Verdict::QueueFull];
                 let verdict = verdicts[bytes.below(3)];
-                let secret = if bytes.byte() % 8 > 0 { it.secret } else { secret };
+                let secret = if bytes.byte().is_multiple_of(8) { secret } else { it.secret };
                 Packet::DirectAck { from: it.to, to, secret, number: it.number, verdict }
             }
             (_, 3) => Packet::DirectAck { from, to, secret, number, verdict: Verdict::Accepted },
@@ -274,8 +277,8 @@ fn command(bytes: &mut Bytes<'_>) -> model::Command {
         5 => Command::ListGroups,
         6..=8 => Command::JoinGroup(name(bytes)),
         9 | 10 => Command::SendGroup(text(bytes)),
-        11 if bytes.byte() % 2 == 0 => Command::ListMembers,
-        11 | 12 if bytes.byte() % 2 == 0 => Command::Cancel,
+        11 if bytes.byte().is_multiple_of(2) => Command::ListMembers,
+        11 | 12 if bytes.byte().is_multiple_of(2) => Command::Cancel,
         11 | 12 => Command::LeaveGroup,
         13 => Command::Dereg(name(bytes)),
         14 => Command::Quit,
@@ -291,10 +294,10 @@ fn reply(bytes: &mut Bytes<'_>) -> Reply {
         3 => Reply::TooManyGroups,
         4 | 5 => {
             let mut names: Vec<Name> = (0..bytes.below(4)).map(|_| name(bytes)).collect();
-            if bytes.byte() % 4 > 0 {
+            if !bytes.byte().is_multiple_of(4) {
                 names.sort();
             }
-            Reply::Names { names, more: bytes.byte() % 2 == 0 }
+            Reply::Names { names, more: bytes.byte().is_multiple_of(2) }
         }
         6 => Reply::NoSuchGroup,
         7 => Reply::AlreadyMember,
@@ -302,7 +305,7 @@ fn reply(bytes: &mut Bytes<'_>) -> Reply {
         9 => Reply::Posted(Index(bytes.number())),
         10 => Reply::NotMember,
         11 => Reply::Backlog,
-        12 if bytes.byte() % 2 == 0 => Reply::Withdrawn,
+        12 if bytes.byte().is_multiple_of(2) => Reply::Withdrawn,
         12 => Reply::Noted,
         _ => Reply::Joined { next: Index(bytes.number()) },
     }

@@ -162,16 +162,16 @@ impl World {
         match bytes.byte() % 16 {
             0 => Request::Deregister,
             1 | 2 => Request::CreateGroup(name(bytes)),
-            3 => Request::ListGroups { after: Some(name(bytes)).filter(|_| bytes.byte() % 2 == 0) },
+            3 => Request::ListGroups { after: Some(name(bytes)).filter(|_| bytes.byte().is_multiple_of(2)) },
             4..=6 => {
                 Request::JoinGroup(match bytes.pick(&self.state.groups.keys().cloned().collect::<Vec<_>>()) {
                     Some(group) => group,
                     None => name(bytes),
                 })
             }
-            7 if bytes.byte() % 2 == 0 => Request::Withdraw,
+            7 if bytes.byte().is_multiple_of(2) => Request::Withdraw,
             7 => Request::LeaveGroup,
-            8 => Request::ListMembers { after: Some(name(bytes)).filter(|_| bytes.byte() % 2 == 0) },
+            8 => Request::ListMembers { after: Some(name(bytes)).filter(|_| bytes.byte().is_multiple_of(2)) },
             9..=13 => Request::Post(text(bytes)),
             _ => Request::Report(Session(bytes.number())),
         }

@@ -7,7 +7,7 @@ use model::ids::Session;
 use model::packet::Request;
 
 use crate::intruder;
-use crate::scenario::{Errand, Suspicion};
+use crate::scenario::{Errand, Suspicion, Wish};
 use crate::system::envelopes::awaited;
 use crate::system::history::{Fate, History};
 use crate::system::seat::SeatState;
@@ -28,7 +28,9 @@ pub(super) fn left_alone(system: &System, state: &State) -> bool {
                     && (wrongly(Suspicion::Post) || stays(state, own)))
         }
         // The directory begins with the first session.
-        Phase::Registering(_) => seat.client.directory.entries().next().is_none(),
+        Phase::Registering(_) => {
+            seat.client.directory.entries().next().is_none() || has_thought_better(system, actor, seat)
+        }
         Phase::Exited(Exit::NameTaken) => is_wanted_by_others(system, state, actor),
         Phase::Exited(Exit::AddressTaken) => seat.life > 0,
         Phase::Exited(Exit::ServerFull | Exit::NameReserved) => false,
@@ -80,6 +82,15 @@ pub(super) fn secrets_kept(system: &System, state: &State) -> bool {
 /// An address that nobody has proven never gets more datagrams, nor more bytes, than came from it.
 pub(super) fn no_amplification(state: &State) -> bool {
     intruder::known(state).is_none_or(|known| !known.amplified)
+}
+
+/// Whether its person has asked for the end, and cancelled that when it may have been too late.
+fn has_thought_better(system: &System, actor: usize, seat: &SeatState) -> bool {
+    let took = |wish: fn(&Wish) -> bool| {
+        let menu = system.seat(actor).person.menu.iter().zip(&seat.taken);
+        menu.into_iter().any(|(dish, taken)| *taken > 0 && wish(&dish.wish))
+    };
+    took(|wish| matches!(wish, Wish::Cancel)) && took(|wish| matches!(wish, Wish::Dereg | Wish::Interrupt))
 }
 
 fn is_leaving(seat: &SeatState, own: &Registered) -> bool {

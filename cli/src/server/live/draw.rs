@@ -155,7 +155,7 @@ mod tests {
         let person = |i: usize| Person {
             name: name(&format!("p{i}")),
             address: SocketAddrV4::new([127, 0, 0, 1].into(), 7000).into(),
-            online: i % 2 == 0,
+            online: i.is_multiple_of(2),
         };
         Board {
             people: (0..people).map(person).collect(),
