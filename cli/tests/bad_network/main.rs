@@ -90,8 +90,7 @@ fn talk(world: u8, faults: Faults, seed: u64, more: &[&str]) -> Counts {
     }
     assert_one_order(&people);
     server.kill();
-    let counts = *counts.lock().unwrap();
-    counts
+    *counts.lock().unwrap()
 }
 
 fn write_to_each_other(people: &mut [Chat]) {

@@ -8,6 +8,7 @@ use std::fmt;
 use model::{Limits, Name};
 
 /// A closed world that can be exhausted.
+#[allow(clippy::struct_excessive_bools)] // They are independent of each other.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     /// How it is called on the command line.
