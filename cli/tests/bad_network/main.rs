@@ -191,7 +191,7 @@ fn start(world: u8, place: usize, who: &str, arguments: &[&str]) -> Chat {
     let [a, b, c, _] = real.octets();
     let gate = Ipv4Addr::new(a, b, c, 1);
     let inside = format!(
-        "echo inside && read -r _ && ip address add {real}/24 dev eth0 && ip link set eth0 up \
+        "echo inside && read -r _ && ip link set lo up && ip address add {real}/24 dev eth0 && ip link set eth0 up \
          && ip route add default via {gate} && exec \"$@\""
     );
     let mut command = Command::new("unshare");

@@ -11,7 +11,7 @@ use model::{Limits, Name};
 use crate::intruder::Intruder;
 
 /// A closed world that can be exhausted.
-#[allow(clippy::struct_excessive_bools)] // One for each switch.
+#[allow(clippy::struct_excessive_bools)] // They are independent of each other.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     /// How it is called on the command line.
