@@ -7,7 +7,7 @@
 //! 5. [`story`] tells a path in sentences, [`diagram`] draws it, [`explore`] lets one walk in a browser.
 //! 6. [`original`]: the protocol that ours began with, judged by the same promises.
 //! 7. [`simulate`]: random walks through systems too big to exhaust. [`book`]: the book's page of promises.
-//! 8. [`stage`]: a counterexample as a file.
+//! 8. [`stage`]: a counterexample as a file, and on a stage of real programs.
 //! 9. [`replay`]: recordings of real runs, fed back through the actors.
 //!
 //! There is no protocol logic here: whatever decides what a server or client does lives in `model`. Only the

@@ -18,10 +18,11 @@ fn main() -> ExitCode {
         Command::Promises(promises) => promises.run(&mut out),
         Command::Replay(replay) => replay.run(&mut out),
         Command::Simulate(simulate) => simulate.run(&mut out),
+        Command::Stage(stage) => stage.run(&mut out),
     };
     match result {
-        Ok(Verdict::Holds) => ExitCode::SUCCESS,
-        Ok(Verdict::Broken) => ExitCode::FAILURE,
+        Ok(Verdict::Holds | Verdict::Seen) => ExitCode::SUCCESS,
+        Ok(Verdict::Broken | Verdict::NotSeen) => ExitCode::FAILURE,
         Ok(Verdict::Interrupted) => ExitCode::from(130),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

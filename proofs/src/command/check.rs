@@ -54,7 +54,7 @@ pub struct Check {
     /// One JSON object a line
     #[arg(long)]
     json: bool,
-    /// Where counterexamples go, as drawings and as JSON
+    /// Where counterexamples go, as drawings and as JSON for `proofs stage`
     #[arg(long, default_value = ".", value_name = "DIR")]
     drawings: PathBuf,
 }

@@ -10,6 +10,7 @@ pub mod promises;
 pub mod replay;
 pub mod report;
 pub mod simulate;
+pub mod stage;
 
 use clap::{Parser, Subcommand};
 
@@ -41,6 +42,8 @@ pub enum Command {
     Replay(replay::Replay),
     /// Walk at random through a system too big to exhaust
     Simulate(simulate::Simulate),
+    /// Play a counterexample with real programs, and tell whether the broken promise is seen
+    Stage(stage::Stage),
 }
 
 /// How a command ended.
@@ -52,4 +55,8 @@ pub enum Verdict {
     Broken,
     /// Somebody interrupted; what was known so far has been told.
     Interrupted,
+    /// A broken promise was seen on a stage.
+    Seen,
+    /// It was not.
+    NotSeen,
 }

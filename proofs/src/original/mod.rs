@@ -8,11 +8,12 @@
 //! 1. [`packet`], [`server`], [`client`]: the protocol. [`seat`], [`role`]: with people, as actors.
 //! 2. [`scenario`], [`world`]: small worlds to explore. `run`: what happens if nothing more is lost.
 //! 3. [`questions`], `view`: the promises, asked of it. [`catalogue`], [`mod@verdicts`]: what came out.
-//! 4. `narrate`, [`findings`]: told and drawn, for the book.
+//! 4. `narrate`, [`findings`]: told and drawn, for the book. [`hosted`]: on real sockets, for `proofs stage`.
 
 pub mod catalogue;
 pub mod client;
 pub mod findings;
+pub mod hosted;
 mod narrate;
 pub mod packet;
 pub mod questions;
@@ -25,4 +26,5 @@ pub mod verdicts;
 mod view;
 pub mod world;
 
+pub(crate) use narrate::packet_words;
 pub use verdicts::{Verdict, verdicts};

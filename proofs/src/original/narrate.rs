@@ -56,7 +56,7 @@ impl Narrate for Role {
     }
 }
 
-fn packet_words(packet: &Packet) -> String {
+pub(crate) fn packet_words(packet: &Packet) -> String {
     match &packet.body {
         Body::Register => format!("registration of {}", packet.from),
         body => body_words(body),

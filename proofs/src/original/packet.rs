@@ -4,10 +4,11 @@
 use model::event::Person;
 use model::ids::{Index, Version};
 use model::{Name, Text};
+use serde::{Deserialize, Serialize};
 use stateright::actor::Id;
 
 /// A packet: `sender_name`, `msg_type`, `message`. The listening port is the address.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Packet {
     /// By name: "uniquely identify an instance, is used as a unique user id".
     pub from: Name,
@@ -16,7 +17,7 @@ pub struct Packet {
 }
 
 /// `msg_type` and `message`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Body {
     /// `reg`
     Register,
@@ -53,7 +54,7 @@ pub enum Body {
 }
 
 /// What an ack says beside the sender's name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Answer {
     /// Done.
     Yes,
@@ -65,7 +66,7 @@ pub enum Answer {
 
 /// Identifies a group message. The original has a sender and a time of day; here the time is the place in the group at the
 /// server. Clients make no use of it, and those who judge them read the order from it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Stamp {
     /// The sender.
     pub sender: Name,
@@ -76,11 +77,11 @@ pub struct Stamp {
 }
 
 /// The client table.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Table(pub Vec<Entry>);
 
 /// A line of the client table.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Entry {
     /// Whose.
     pub name: Name,
