@@ -127,45 +127,43 @@ impl<A: Part> Actor for Actress<A> {
         message: Message,
         out: &mut Out<Self>,
     ) {
-        Self::step(state, out, None, |state, out| self.actor.on_msg(id, state, src, message, out));
+        step(state, out, None, |state, out| self.actor.on_msg(id, state, src, message, out));
     }
 
     fn on_timeout(&self, id: Id, state: &mut Cow<'_, Self::State>, timer: &Timer, out: &mut Out<Self>) {
-        Self::step(state, out, Some(*timer), |state, out| self.actor.on_timeout(id, state, timer, out));
+        step(state, out, Some(*timer), |state, out| self.actor.on_timeout(id, state, timer, out));
     }
 }
 
-impl<A: Part> Actress<A> {
-    /// Takes a step, then does what the sabotage does to it.
-    fn step(
-        held: &mut Cow<'_, Inside<A::Inner>>,
-        out: &mut Out<Self>,
-        fired: Option<Timer>,
-        act: impl FnOnce(&mut Cow<'_, A::Inner>, &mut Out<A>),
-    ) {
-        let mut inner = Out::new();
-        let mut after = Cow::Borrowed(&held.state);
-        act(&mut after, &mut inner);
-        if fired.is_none() && inner.is_empty() && matches!(after, Cow::Borrowed(_)) {
-            return;
-        }
-        let after = after.into_owned();
-        let mut armed = held.armed.clone();
-        if let Some(timer) = fired {
-            armed.remove(&timer);
-        }
-        forward(inner, &mut armed, out);
-        let (before, mut next) = (on_stage::<A>(&held.state, &held.armed), on_stage::<A>(&after, &armed));
-        if let Some(sabotage) = CHOSEN.get() {
-            (sabotage.apply)(&before, &mut next);
-        }
-        let left: BTreeSet<Timer> = next.timers_set[A::PLACE].iter().copied().collect();
-        for cancelled in armed.difference(&left) {
-            out.cancel_timer(*cancelled);
-        }
-        let state = A::take_off(&next.actor_states[A::PLACE]).unwrap_or(after);
-        *held.to_mut() = Inside { state, armed: left };
+/// Takes a step, then does what the sabotage does to it.
+fn step<A: Part>(
+    held: &mut Cow<'_, Inside<A::Inner>>,
+    out: &mut Out<Actress<A>>,
+    fired: Option<Timer>,
+    act: impl FnOnce(&mut Cow<'_, A::Inner>, &mut Out<A>),
+) {
+    let mut inner = Out::new();
+    let mut after = Cow::Borrowed(&held.state);
+    act(&mut after, &mut inner);
+    if fired.is_none() && inner.is_empty() && matches!(after, Cow::Borrowed(_)) {
+        return;
     }
+    let after = after.into_owned();
+    let mut armed = held.armed.clone();
+    if let Some(timer) = fired {
+        armed.remove(&timer);
+    }
+    forward(inner, &mut armed, out);
+    let (before, mut next) = (on_stage::<A>(&held.state, &held.armed), on_stage::<A>(&after, &armed));
+    if let Some(sabotage) = CHOSEN.get() {
+        (sabotage.apply)(&before, &mut next);
+    }
+    let left: BTreeSet<Timer> = next.timers_set[A::PLACE].iter().copied().collect();
+    for cancelled in armed.difference(&left) {
+        out.cancel_timer(*cancelled);
+    }
+    let state = A::take_off(&next.actor_states[A::PLACE]).unwrap_or(after);
+    *held.to_mut() = Inside { state, armed: left };
 }
 
 /// A system of the checker in which this actor is in this state.

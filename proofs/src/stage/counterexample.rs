@@ -9,7 +9,7 @@ use stateright::actor::ActorModelAction;
 
 use crate::scenario::{Person, Wish};
 use crate::story::chat::words;
-use crate::story::{Cause, Sending, Step, Story};
+use crate::story::{Cause, Deed, Sending, Step, Story};
 use crate::system::history::History;
 use crate::system::role::Choice;
 use crate::system::seat::command;
@@ -147,6 +147,11 @@ pub enum Event {
     Crashes,
     /// It comes back after a crash.
     Recovers,
+    /// Its operator orders something.
+    Ordered {
+        /// What, in words.
+        words: String,
+    },
     /// The network loses what it sent.
     Loses {
         /// Which, as a place in [`Counterexample::packets`].
@@ -177,7 +182,7 @@ impl Counterexample {
     ///
     /// # Panics
     /// If the story is not one of this scenario.
-    pub fn new(setting: &Setting<'_>, story: &Story, wishes: &[Wish]) -> Counterexample {
+    pub fn new(setting: &Setting<'_>, story: &Story, wishes: &[Option<Wish>]) -> Counterexample {
         let mut wishes = wishes.iter().copied();
         let who = |actor: usize| story.actors[actor].clone();
         let people = setting.people.iter().zip(&story.actors[1..]);
@@ -248,14 +253,15 @@ impl Counterexample {
     }
 }
 
-/// What the people of a path choose, one after the other.
+/// What the people of a path choose, one after the other; nothing in the place of an operator's order.
 pub fn wishes<'a, M: 'a, T: 'a>(
     people: &'a [Person],
     actions: impl IntoIterator<Item = &'a ActorModelAction<M, T, Choice>> + 'a,
-) -> Vec<Wish> {
+) -> Vec<Option<Wish>> {
     let wish = |action: &ActorModelAction<M, T, Choice>| match action {
         ActorModelAction::SelectRandom { actor, random, .. } => {
-            Some(people[usize::from(*actor) - 1].menu[usize::from(random.0)].wish)
+            let person = usize::from(*actor).checked_sub(1).map(|place| &people[place]);
+            Some(person.map(|person| person.menu[usize::from(random.0)].wish))
         }
         _ => None,
     };
@@ -289,7 +295,7 @@ fn packet(story: &Story, place: usize) -> Packet {
     }
 }
 
-fn moment(who: String, step: &Step, wishes: &mut impl Iterator<Item = Wish>) -> Moment {
+fn moment(who: String, step: &Step, wishes: &mut impl Iterator<Item = Option<Wish>>) -> Moment {
     let event = match &step.cause {
         Cause::Started => Event::Starts,
         Cause::Chose(deed) => chosen(wishes.next().expect("every choice is a wish"), deed),
@@ -302,11 +308,11 @@ fn moment(who: String, step: &Step, wishes: &mut impl Iterator<Item = Wish>) -> 
     Moment { who, event, reads: step.told.clone(), sends: step.sent.clone() }
 }
 
-fn chosen(wish: Wish, deed: &crate::story::Deed) -> Event {
-    use crate::story::Deed;
+fn chosen(wish: Option<Wish>, deed: &Deed) -> Event {
     match (wish, deed) {
-        (Wish::Interrupt, _) => Event::Interrupts,
-        (Wish::Restart(name), _) => Event::StartsAs { name: name.into() },
-        (_, Deed::Types(line) | Deed::Does(line)) => Event::Types { line: line.clone() },
+        (Some(Wish::Interrupt), _) => Event::Interrupts,
+        (Some(Wish::Restart(name)), _) => Event::StartsAs { name: name.into() },
+        (Some(_), Deed::Types(line) | Deed::Does(line)) => Event::Types { line: line.clone() },
+        (None, Deed::Types(words) | Deed::Does(words)) => Event::Ordered { words: words.clone() },
     }
 }

@@ -50,6 +50,10 @@ pub struct Performance {
 pub fn perform(script: Counterexample, program: &Path, variant: Variant) -> anyhow::Result<Performance> {
     known_scenario(&script)?;
     let eye = eye(&script.promise)?;
+    let faults = script.steps.iter().map(|step| play::unplayable(&step.event));
+    if let Some(fault) = faults.into_iter().find(|fault| !fault.is_empty()) {
+        bail!("this cannot be played: {fault}");
+    }
     anyhow::ensure!(cfg!(target_os = "linux"), "a stage needs Linux: it watches the programs through /proc");
     let mut patience = FIRST_PATIENCE;
     loop {

@@ -105,7 +105,7 @@ impl<'a> Stage<'a> {
             let who = self.who(&line.who);
             let before = self.players[who].work();
             self.players[who].types(&line.types);
-            self.rest(Some(&(who, before)))?;
+            self.rest(Some((who, &before)))?;
         }
         // What was under way before the first step has been sent once; the rest has yet to be.
         let old = script.packets.iter().enumerate().filter(|(_, packet)| packet.sent.is_none());
@@ -141,11 +141,11 @@ impl<'a> Stage<'a> {
             }
             Event::Fires { .. } => return self.await_timer(number, who, step),
             Event::Crashes => self.players[who].kill("killed")?,
-            Event::Recovers => bail!("nobody comes back on a stage"),
+            Event::Recovers | Event::Ordered { .. } => bail!("{}", unplayable(&step.event)),
             // It has been held, and will not be passed on.
             Event::Loses { .. } => return Ok(()),
         }
-        self.rest(Some(&(who, before)))?;
+        self.rest(Some((who, &before)))?;
         if !self.has_sent(step) {
             self.miss(number, step);
         }
@@ -225,7 +225,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Waits until everybody rests; somebody in particular only after having done something.
-    fn rest(&mut self, stirred: Option<&(Who, Option<Work>)>) -> anyhow::Result<()> {
+    fn rest(&mut self, stirred: Option<(Who, &Option<Work>)>) -> anyhow::Result<()> {
         let end = Instant::now() + STALLED;
         let mut last = self.works();
         loop {
@@ -237,7 +237,7 @@ impl<'a> Stage<'a> {
                     (None, None) => true,
                     _ => false,
                 });
-            let has_stirred = stirred.is_none_or(|(who, before)| now[*who] != *before);
+            let has_stirred = stirred.is_none_or(|(who, before)| now[who] != *before);
             if (rests && has_stirred) || Instant::now() > end {
                 return Ok(());
             }
@@ -330,6 +330,15 @@ const ENDING: Duration = Duration::from_secs(60);
 const STALLED: Duration = Duration::from_secs(30);
 /// How often to look whether everybody rests.
 const TICK: Duration = Duration::from_millis(2);
+
+/// What is wrong with a step that cannot be played; nothing if it can.
+pub(super) fn unplayable(event: &Event) -> &'static str {
+    match event {
+        Event::Recovers => "nobody comes back with what it had on a stage",
+        Event::Ordered { .. } => "nobody orders anything of a server on a stage",
+        _ => "",
+    }
+}
 
 /// Whether somebody has to give up in time, so that longer waits can help.
 pub(super) fn is_in_a_hurry(script: &Counterexample) -> bool {

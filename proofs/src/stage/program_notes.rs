@@ -57,6 +57,7 @@ impl Counterexample {
             }
             Event::Fires { awaited } => format!("The timer of {who} fires: {awaited}."),
             Event::Crashes => format!("{who} is killed."),
+            Event::Ordered { words } => format!("{who} {words}."),
             Event::Recovers => format!("{who} comes back."),
             Event::Loses { packet } => {
                 let Packet { from, to, says, nth, .. } = &self.packets[*packet];
