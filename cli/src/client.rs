@@ -185,7 +185,8 @@ impl<'a> Talk<'a> {
     }
 }
 
-fn code(reason: Exit) -> u8 {
+/// The exit code.
+pub(crate) fn code(reason: Exit) -> u8 {
     match reason {
         Exit::Deregistered => 0,
         Exit::ServerSilent

@@ -18,7 +18,8 @@ pub(crate) fn escape(text: &str) -> String {
     safe
 }
 
-fn is_unsafe(c: char) -> bool {
+/// Whether a character could move the cursor, hide, or reorder others.
+pub(crate) fn is_unsafe(c: char) -> bool {
     c.is_control() || is_line_break(c) || is_bidi(c) || is_invisible(c)
 }
 

@@ -7,7 +7,7 @@ use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use model::{Command, Order};
-use net::{Console, HostError, Hosted, Options, Told};
+use net::{Console, HostError, Hosted, Options, Stats, Told};
 
 /// A running server or client.
 #[derive(Debug)]
@@ -41,6 +41,16 @@ impl Host {
         if let Err(error) = self.console.order(order) {
             tracing::warn!("order not taken: {error}");
         }
+    }
+
+    /// Its near end, for whoever counts.
+    pub(crate) fn console(&self) -> Arc<Console> {
+        Arc::clone(&self.console)
+    }
+
+    /// What went through it so far.
+    pub(crate) fn stats(&self) -> Stats {
+        self.console.stats()
     }
 
     /// Ends it and frees its address.

@@ -12,8 +12,11 @@ mod escape;
 mod front;
 mod host;
 mod invitation;
+mod json;
 mod key;
 mod logging;
+mod manual;
+mod metrics;
 mod parse;
 mod plain;
 mod render;
@@ -26,12 +29,12 @@ use std::panic;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::Parser;
 
-use crate::args::{Arguments, Fault, Plan, Role};
+use crate::args::{Arguments, ConfigError, Fault, Plan, Role};
 pub use crate::cast::{AsChecked, Cast};
 use crate::editor::Editor;
 use crate::front::Front;
+use crate::host::Host;
 use crate::invitation::Invitation;
 use crate::key::KeyError;
 use crate::plain::Plain;
@@ -51,41 +54,44 @@ pub fn main<C: Cast>() -> ExitCode {
 }
 
 fn run<C: Cast>() -> anyhow::Result<u8> {
-    let mut plan = Arguments::parse().plan()?;
-    logging::start(plan.verbose);
+    let mut plan = Arguments::read()?.plan()?;
+    logging::start(plan.verbose, plan.log_format);
     let invited = match &plan.role {
         Role::Join { invitation, .. } => Some(invitation.clone().map_or_else(invitation_from_input, Ok)?),
         _ => None,
     };
-    if !matches!(plan.role, Role::Keygen { .. }) {
+    if !matches!(plan.role, Role::Keygen { .. } | Role::Completions { .. } | Role::Man { .. }) {
         plan.key = key::find(invited.as_ref().and_then(|it| it.key.clone()), plan.key_file.as_deref())?;
     }
     match plan.role.clone() {
+        Role::Completions { shell } => manual::completions(shell),
+        Role::Man { out } => manual::man(out.as_deref()),
         Role::Keygen { out } => key::keygen(out.as_deref()),
         Role::Invite { server } => invite(&Invitation { server, key: plan.key }),
         Role::Join { name, .. } => {
             let server = invited.context("an invitation has been read")?.server;
             let name = name.unwrap_or_else(alone::login_name);
-            let client = client::start::<C>(&plan, name, server, 0)?;
-            let (stopper, stop) = signals::watch()?;
-            client::run(&client, front(&plan, stopper)?, &stop)
+            stay(&plan, &client::start::<C>(&plan, name, server, 0)?)
         }
-        Role::Server { port } => server::run::<C>(&plan, port, &signals::watch_for_server()?),
+        Role::Server { port } => server::run::<C>(&plan, port),
         Role::Client { name, server, server_port, port } => {
-            let client = client::start::<C>(&plan, name, SocketAddrV4::new(server, server_port), port)?;
-            let (stopper, stop) = signals::watch()?;
-            client::run(&client, front(&plan, stopper)?, &stop)
+            stay(&plan, &client::start::<C>(&plan, name, SocketAddrV4::new(server, server_port), port)?)
         }
-        Role::Anything => {
-            let (stopper, stop) = signals::watch()?;
-            alone::run::<C>(&plan, front(&plan, stopper)?, &stop)
-        }
+        Role::Anything => alone::run::<C>(&plan, |client| stay(&plan, client)),
     }
+}
+
+/// Lets a person or a program chat until it ends.
+fn stay(plan: &Plan, client: &Host) -> anyhow::Result<u8> {
+    let (stopper, stop) = signals::watch()?;
+    if plan.json { json::run(client, &stop) } else { client::run(client, front(plan, stopper)?, &stop) }
 }
 
 /// Whether it is the command line that is wrong.
 fn is_usage(error: &anyhow::Error) -> bool {
-    error.is::<Fault>() || matches!(error.downcast_ref(), Some(KeyError::Two(..)))
+    error.is::<Fault>()
+        || error.is::<ConfigError>()
+        || matches!(error.downcast_ref(), Some(KeyError::Two(..)))
 }
 
 fn invitation_from_input() -> anyhow::Result<Invitation> {
@@ -111,6 +117,7 @@ fn front(plan: &Plan, stopper: Stopper) -> io::Result<Box<dyn Front>> {
 /// One line instead of a back-trace, without the message of the panic: it could quote what somebody wrote.
 fn report_bug(panic: &panic::PanicHookInfo<'_>) {
     editor::restore_terminal();
+    server::restore_terminal();
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     let _ = writeln!(io::stderr(), "internal error at {place}");
 }

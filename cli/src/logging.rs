@@ -5,16 +5,21 @@ use std::io;
 use tracing::Level;
 use tracing_subscriber::EnvFilter;
 
-/// Starts logging: as `RUST_LOG` says, or by the number of `-v`.
-pub(crate) fn start(verbose: u8) {
+use crate::args::LogFormat;
+
+/// Starts logging: as much as `RUST_LOG` says, or by the number of `-v`.
+pub(crate) fn start(verbose: u8, format: LogFormat) {
     let level = match verbose {
         0 => Level::WARN,
         1 => Level::INFO,
         _ => Level::DEBUG,
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level.as_str()));
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).finish();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     // Can fail only if it was done before, and it is done once.
-    let _ = tracing::subscriber::set_global_default(subscriber);
+    let _ = match format {
+        LogFormat::Pretty => tracing::subscriber::set_global_default(log.finish()),
+        LogFormat::Json => tracing::subscriber::set_global_default(log.json().flatten_event(true).finish()),
+    };
     let _ = net::log_bridge();
 }

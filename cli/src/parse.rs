@@ -63,14 +63,14 @@ fn send(rest: &str) -> Result<Command, Fault> {
     Ok(Command::Send { to: user(to)?, text: text(message)? })
 }
 
-fn user(name: &str) -> Result<Name, Fault> {
+pub(crate) fn user(name: &str) -> Result<Name, Fault> {
     Name::new(name).map_err(|fault| match fault {
         NameFault::TooLong { .. } => Fault::User(fault),
         _ => Fault::NoSuchUser(name.to_owned()),
     })
 }
 
-fn group(name: &str) -> Result<Name, Fault> {
+pub(crate) fn group(name: &str) -> Result<Name, Fault> {
     Name::new(name).map_err(|fault| match fault {
         NameFault::Empty => Fault::Invalid,
         NameFault::Semicolon => Fault::GroupSemicolon,
@@ -78,7 +78,7 @@ fn group(name: &str) -> Result<Name, Fault> {
     })
 }
 
-fn text(text: &str) -> Result<Text, Fault> {
+pub(crate) fn text(text: &str) -> Result<Text, Fault> {
     if text.is_empty() { Err(Fault::Invalid) } else { Text::new(text).map_err(Fault::Text) }
 }
 

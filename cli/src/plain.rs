@@ -14,12 +14,17 @@ pub(crate) struct Plain {
 }
 
 impl Plain {
-    /// Starts to read.
+    /// Starts to read lines that a person can have typed.
     pub(crate) fn start() -> io::Result<Plain> {
+        Plain::reading(Line::MAX_BYTES)
+    }
+
+    /// Starts to read lines of this length at most.
+    pub(crate) fn reading(longest: usize) -> io::Result<Plain> {
         let (sender, lines) = bounded(Line::AHEAD);
         thread::Builder::new()
             .name("input".into())
-            .spawn(move || read_all(&mut io::stdin().lock(), &sender))?;
+            .spawn(move || read_all(&mut io::stdin().lock(), longest, &sender))?;
         Ok(Plain { lines })
     }
 }
@@ -51,9 +56,9 @@ pub(crate) fn print(lines: &[String]) -> io::Result<()> {
 }
 
 /// Input that cannot be read has ended: a terminal that was closed reports an error.
-fn read_all(input: &mut impl BufRead, lines: &Sender<Line>) {
+fn read_all(input: &mut impl BufRead, longest: usize, lines: &Sender<Line>) {
     loop {
-        let line = read(input).unwrap_or(Line::End);
+        let line = read(input, longest).unwrap_or(Line::End);
         let last = line == Line::End;
         if lines.send(line).is_err() || last {
             return;
@@ -62,7 +67,7 @@ fn read_all(input: &mut impl BufRead, lines: &Sender<Line>) {
 }
 
 /// Reads one line and never holds more than the longest one.
-fn read(input: &mut impl BufRead) -> io::Result<Line> {
+fn read(input: &mut impl BufRead, longest: usize) -> io::Result<Line> {
     let mut line = Vec::new();
     let mut too_long = false;
     loop {
@@ -78,7 +83,7 @@ fn read(input: &mut impl BufRead) -> io::Result<Line> {
             if chunk.is_empty() && line.is_empty() && !too_long {
                 return Ok(Line::End);
             }
-            too_long |= line.len() + part.len() > Line::MAX_BYTES;
+            too_long |= line.len() + part.len() > longest;
             if !too_long {
                 line.extend_from_slice(part);
             }
@@ -104,7 +109,7 @@ mod tests {
     /// All lines, read through a buffer of a few bytes.
     fn lines(input: &[u8]) -> Vec<Line> {
         let (sender, lines) = bounded(100);
-        read_all(&mut BufReader::with_capacity(7, input), &sender);
+        read_all(&mut BufReader::with_capacity(7, input), Line::MAX_BYTES, &sender);
         drop(sender);
         lines.iter().collect()
     }

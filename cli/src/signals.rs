@@ -10,7 +10,7 @@ use std::thread;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-use crate::editor;
+use crate::{editor, server};
 
 /// For a client: watches for Ctrl+C, SIGTERM and a terminal that is closed. The first arrives at the receiver.
 pub(crate) fn watch() -> io::Result<(Stopper, Receiver<()>)> {
@@ -18,9 +18,9 @@ pub(crate) fn watch() -> io::Result<(Stopper, Receiver<()>)> {
 }
 
 /// For a server: the same, but one that was started to outlive its terminal does so.
-pub(crate) fn watch_for_server() -> io::Result<Receiver<()>> {
+pub(crate) fn watch_for_server() -> io::Result<(Stopper, Receiver<()>)> {
     let signals: &[i32] = if is_nohup() { &[SIGINT, SIGTERM] } else { &[SIGINT, SIGTERM, SIGHUP] };
-    watch_for(signals).map(|(_, requests)| requests)
+    watch_for(signals)
 }
 
 fn watch_for(signals: &[i32]) -> io::Result<(Stopper, Receiver<()>)> {
@@ -55,6 +55,7 @@ impl Stopper {
     pub(crate) fn interrupt(&self) {
         if self.asked.load(Ordering::SeqCst) {
             editor::restore_terminal();
+            server::restore_terminal();
             process::exit(INTERRUPTED);
         }
         self.stop();

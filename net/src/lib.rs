@@ -17,8 +17,8 @@ pub mod store;
 pub mod wire;
 
 pub use host::{
-    CommandError, CommandSender, Console, Faults, HostError, Hosted, Options, Overflow, Stats, Told, start,
-    start_with,
+    CommandError, CommandSender, Console, Faults, Histogram, HostError, Hosted, Options, Overflow, Stats,
+    Told, Wait, start, start_with,
 };
 pub use logging::log_bridge;
 pub use record::Recording;

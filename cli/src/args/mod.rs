@@ -1,6 +1,7 @@
 //! The command line.
 
 mod checks;
+mod config;
 mod options;
 mod plan;
 #[cfg(test)]
@@ -10,20 +11,22 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{Command, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 use model::{Limits, Timing};
 use net::record::Texts;
 
 pub(crate) use self::checks::{Fault, server_address};
 use self::checks::{bind, client, join, server};
+pub(crate) use self::config::ConfigError;
 use self::options::{Options, Rate};
-pub(crate) use self::plan::{Plan, Role};
+pub(crate) use self::plan::{LogFormat, Plan, Role};
 use crate::invitation;
 
 /// A group chat over UDP. Without a command: starts a server on this machine unless there is one, and joins it
 /// under the login name.
 #[derive(Debug, Parser)]
-#[command(name = "chat", version, args_conflicts_with_subcommands = false)]
+#[command(name = "chat", version = VERSION, args_override_self = true)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     verb: Option<Verb>,
@@ -44,6 +47,14 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     options: Options,
 }
+
+/// The definition of the command line.
+pub(crate) fn command() -> Command {
+    Arguments::command()
+}
+
+/// The version, and the digest of the promises that it keeps.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (promises ", env!("CHAT_PROMISES"), ")");
 
 #[derive(Debug, Subcommand)]
 enum Verb {
@@ -80,6 +91,17 @@ enum Verb {
         /// Where the others reach the server, as IP:PORT
         server: String,
     },
+    /// Print what makes a shell complete the command line
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man {
+        /// Directory to write a page for each command to instead
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
     /// Make a room key, for `--key` or `CHAT_KEY`
     Keygen {
         /// File to write it to, which must not exist [default: print it]
@@ -107,7 +129,9 @@ impl Arguments {
         };
         let reconnect = self.options.reconnect.then_some(LONGEST_WAIT);
         let record_texts = if self.options.record_text { Texts::Plain } else { Texts::Digests };
-        let Options { key: key_file, plain, log_text, state, record, verbose, .. } = self.options;
+        let Options {
+            key: key_file, plain, json, log_text, state, log_format, metrics, record, verbose, ..
+        } = self.options;
         Ok(Plan {
             role,
             bind,
@@ -117,8 +141,11 @@ impl Arguments {
             limits,
             reconnect,
             plain,
+            json,
             log_text,
             state,
+            log_format,
+            metrics,
             record,
             record_texts,
             verbose,
@@ -140,6 +167,8 @@ impl Arguments {
             }
             Some(Verb::Join { invitation, name }) => join(invitation, name.as_deref()),
             Some(Verb::Invite { server }) => Ok(Role::Invite { server: invitation::server(server)? }),
+            Some(Verb::Completions { shell }) => Ok(Role::Completions { shell: *shell }),
+            Some(Verb::Man { out }) => Ok(Role::Man { out: out.clone() }),
             Some(Verb::Keygen { out }) => Ok(Role::Keygen { out: out.clone() }),
             None => Ok(Role::Anything),
         }

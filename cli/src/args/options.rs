@@ -1,9 +1,12 @@
 //! The options, and what they may be.
 
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::PathBuf;
 
 use clap::Args;
 use model::Limits;
+
+use super::plan::LogFormat;
 
 #[allow(clippy::struct_excessive_bools)] // One for each switch.
 #[derive(Debug, Args)]
@@ -40,8 +43,12 @@ pub(super) struct Options {
     pub(super) rate: Rate,
 
     /// Whole lines and no line editor, as when input or output is not a terminal
-    #[arg(long, global = true)]
+    #[arg(long, global = true, overrides_with = "json")]
     pub(super) plain: bool,
+
+    /// One JSON object a line, in and out, for programs
+    #[arg(long, global = true, overrides_with = "plain")]
+    pub(super) json: bool,
 
     /// Let the server print the text of group messages
     #[arg(long, global = true)]
@@ -51,6 +58,19 @@ pub(super) struct Options {
     /// at a time can use DIR
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) state: Option<PathBuf>,
+
+    /// How to write the log
+    #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(super) log_format: LogFormat,
+
+    /// Let the server answer at `http://IP:PORT/metrics` with its metrics, in the text format of Prometheus; without an
+    /// IP on loopback
+    #[arg(long, global = true, value_name = "[IP:]PORT", value_parser = metrics)]
+    pub(super) metrics: Option<SocketAddrV4>,
+
+    /// Read options from this file instead of `~/.config/chat/chat.toml`
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
 
     /// Take down everything that this server or client sees in FILE, to be played back with `proofs replay`. FILE is
     /// private: it holds this server's key
@@ -73,6 +93,13 @@ pub(super) enum Rate {
     Off,
     /// So many.
     PerSecond(u16),
+}
+
+fn metrics(given: &str) -> Result<SocketAddrV4, String> {
+    let alone = given.parse().map(|port| SocketAddrV4::new(Ipv4Addr::LOCALHOST, port));
+    alone
+        .or_else(|_| given.parse())
+        .map_err(|_| "give a port, or an IPv4 address and a port as IP:PORT".into())
 }
 
 fn rate(given: &str) -> Result<Rate, String> {

@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::ValueEnum;
+use clap_complete::Shell;
 use model::{Limits, Name, Timing};
 use net::record::{Configured, Texts};
 use net::{Recording, RoomKey};
@@ -29,10 +31,16 @@ pub(crate) struct Plan {
     pub(crate) reconnect: Option<Duration>,
     /// No line editor.
     pub(crate) plain: bool,
+    /// JSON lines.
+    pub(crate) json: bool,
     /// Whether the server prints texts.
     pub(crate) log_text: bool,
     /// Where the server keeps its state.
     pub(crate) state: Option<PathBuf>,
+    /// How the log is written.
+    pub(crate) log_format: LogFormat,
+    /// Where the server's metrics can be had.
+    pub(crate) metrics: Option<SocketAddrV4>,
     /// Where to take down what the actor sees.
     pub(crate) record: Option<PathBuf>,
     /// What stands there for texts.
@@ -46,6 +54,16 @@ impl Plan {
     pub(crate) fn recording(&self, actor: Configured) -> Option<Recording> {
         self.record.clone().map(|path| Recording { path, texts: self.record_texts, actor })
     }
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Pretty,
+    /// One JSON object a line, for programs.
+    Json,
 }
 
 /// What to run.
@@ -62,6 +80,10 @@ pub(crate) enum Role {
     Join { invitation: Option<Invitation>, name: Option<Name> },
     /// Print an invitation.
     Invite { server: SocketAddrV4 },
+    /// Print completions.
+    Completions { shell: Shell },
+    /// Print or write manual pages.
+    Man { out: Option<PathBuf> },
     /// Make a room key.
     Keygen { out: Option<PathBuf> },
 }

@@ -10,16 +10,18 @@ use model::event::Person;
 use crate::escape::escape;
 
 pub(crate) use events::Screen;
-pub(crate) use notices::notice;
+pub(crate) use notices::{answer, notice};
 
 /// What a line starts with outside a group.
 pub(crate) const PROMPT: &str = ">>> ";
 
 fn table(people: &[Person]) -> impl Iterator<Item = String> {
-    let head = std::iter::once("Client table updated.".to_owned());
-    head.chain(people.iter().map(|person| {
-        let address = SocketAddrV4::from(person.address);
-        let state = if person.online { "online" } else { "offline" };
-        format!("{}  {address}  {state}", escape(person.name.as_str()))
-    }))
+    std::iter::once("Client table updated.".to_owned()).chain(people.iter().map(line))
+}
+
+/// A line of the client table.
+fn line(person: &Person) -> String {
+    let address = SocketAddrV4::from(person.address);
+    let state = if person.online { "online" } else { "offline" };
+    format!("{}  {address}  {state}", escape(person.name.as_str()))
 }

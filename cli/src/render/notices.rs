@@ -3,12 +3,32 @@
 use model::notice::{GroupRefusal, KickRefusal};
 use model::{Name, Notice};
 
-use super::{PROMPT, table};
+use super::{PROMPT, line, table};
 use crate::escape::escape;
+use crate::server::{Answer, HELP};
 
 /// The lines for a notice. The text of posts is shown only to an operator who asked for it.
 pub(crate) fn notice(notice: &Notice, log_text: bool) -> Vec<String> {
     words(notice, log_text).into_iter().map(|line| PROMPT.to_owned() + &line).collect()
+}
+
+/// The lines for what an operator asked for.
+pub(crate) fn answer(answer: &Answer<'_>) -> Vec<String> {
+    let lines = match answer {
+        Answer::Who(board) if board.people.is_empty() => vec!["No clients right now".into()],
+        Answer::Who(board) => {
+            let head = format!("Clients, {} of {} online:", board.online(), board.people.len());
+            std::iter::once(head).chain(board.people.iter().map(line)).collect()
+        }
+        Answer::Groups(board) if board.groups.is_empty() => vec!["No available group right now".into()],
+        Answer::Groups(board) => {
+            std::iter::once("Groups:".to_owned()).chain(board.groups.iter().map(group_line)).collect()
+        }
+        Answer::Help => HELP.iter().map(|(command, about)| format!("{command:<10} {about}")).collect(),
+        Answer::Fault(fault) => vec![fault.clone()],
+        Answer::Dropped(count) => vec![format!("{count} notices were not shown, the output is too slow")],
+    };
+    lines.into_iter().map(|line| PROMPT.to_owned() + &line).collect()
 }
 
 fn words(notice: &Notice, log_text: bool) -> Vec<String> {
@@ -50,11 +70,12 @@ fn words(notice: &Notice, log_text: bool) -> Vec<String> {
 
 fn groups_table(groups: &[(Name, Vec<Name>)]) -> Vec<String> {
     let head = std::iter::once("Group table updated.".to_owned());
-    let lines = groups.iter().map(|(group, members)| {
-        let members: Vec<String> = members.iter().map(safe).collect();
-        format!("{}  {}", safe(group), members.join(", ")).trim_end().to_owned()
-    });
-    head.chain(lines).collect()
+    head.chain(groups.iter().map(group_line)).collect()
+}
+
+fn group_line((group, members): &(Name, Vec<Name>)) -> String {
+    let members: Vec<String> = members.iter().map(safe).collect();
+    format!("{}  {}", safe(group), members.join(", ")).trim_end().to_owned()
 }
 
 fn why(reason: GroupRefusal) -> &'static str {

@@ -87,8 +87,14 @@ impl Chat {
     }
 
     pub fn spawn(who: &str, command: &mut Command) -> Chat {
+        // Whoever runs the tests may have a configuration file.
+        if command.get_envs().all(|(variable, _)| variable != "XDG_CONFIG_HOME") {
+            command.env("XDG_CONFIG_HOME", env!("CARGO_TARGET_TMPDIR"));
+        }
+        if command.get_envs().all(|(variable, _)| variable != "RUST_LOG") {
+            command.env_remove("RUST_LOG");
+        }
         let mut child = command
-            .env_remove("RUST_LOG")
             .env("RUST_BACKTRACE", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -164,6 +170,11 @@ impl Chat {
             self.who,
             self.transcript()
         );
+    }
+
+    /// The next line, whatever it is; `awaited` says for what it is read.
+    pub fn any_line(&mut self, awaited: &str) -> String {
+        self.next_line(awaited)
     }
 
     /// Waits for this line, whatever comes before.

@@ -44,6 +44,8 @@ pub(super) struct Desk {
     started: Option<SyncSender<()>>,
     console: Receiver<Asked>,
     timers: Timers<Timer>,
+    /// The timer that fires in this step.
+    fired: Option<Timer>,
     /// Empty between wake-ups.
     outbox: Outbox,
     sealer: Option<Sealer>,
@@ -85,7 +87,10 @@ impl<A: Hosted> Host<A> {
         // The time stands still here, so a timer that always sets itself to fire at once has to come again.
         while let Some(timer) = desk.timers.pop(now) {
             tracing::trace!(%id, ?timer, "fired");
+            desk.fired = Some(timer);
             self.step(desk, id, state, Input::Timer(timer));
+            desk.fired = None;
+            desk.timers.fired(&timer);
         }
         // No more than can wait: whoever sends on meanwhile has rung for it.
         for _ in 0..ASKED {
@@ -159,6 +164,7 @@ impl Desk {
             started: Some(started),
             console,
             timers: Timers::new(),
+            fired: None,
             outbox: Outbox::new(max),
             sealer,
             faults,
@@ -209,7 +215,10 @@ impl Desk {
     /// the digest of that.
     fn step<A: Hosted, T>(&mut self, step: impl FnOnce(&mut Out<A>) -> T) -> (T, Digest) {
         let mut out = Out::new();
+        let began = Instant::now();
         let result = step(&mut out);
+        let now = Instant::now();
+        self.shared.counters.step_took(now - began);
         let recorder = self.recorder.as_ref().filter(|recorder| recorder.is_open());
         let sum = recorder.map_or(Digest(0), |recorder| sum_of_outputs(recorder.words(), &out));
         let mut outputs: Vec<_> = out.into_iter().collect();
@@ -220,8 +229,14 @@ impl Desk {
         for output in outputs {
             match output {
                 Output::Send(to, message) => told.extend(self.send(to, message)),
-                Output::SetTimer(timer, wait) => self.timers.set(timer, Instant::now() + draw(wait)),
-                Output::CancelTimer(timer) => self.timers.cancel(&timer),
+                Output::SetTimer(timer, wait) => {
+                    let waited = self.timers.set(timer, now + draw(wait), now);
+                    self.answered(&timer, waited);
+                }
+                Output::CancelTimer(timer) => {
+                    let waited = self.timers.cancel(&timer, now);
+                    self.answered(&timer, waited);
+                }
                 Output::ChooseRandom(..) | Output::Save(_) => bug("the actor wants what no host has"),
             }
         }
@@ -237,6 +252,12 @@ impl Desk {
         match &self.store {
             Some(store) => storage.keep(store).unwrap_or_else(|error| crash::unsaved(error.to_string())),
             None => bug("the actor wants to save, and there is no store"),
+        }
+    }
+
+    fn answered(&self, timer: &Timer, waited: Option<Duration>) {
+        if let Some(waited) = waited {
+            self.shared.counters.answered(timer, waited);
         }
     }
 
@@ -259,6 +280,9 @@ impl Desk {
 
     fn post(&mut self, to: Id, packet: &Packet) {
         tracing::trace!(%to, ?packet, "sent");
+        if let Some(timer) = self.fired {
+            self.shared.counters.repeated(&timer);
+        }
         if !is_address(to) {
             // A peer may have named it, so this is no bug of ours.
             self.shared.counters.unsendable();

@@ -27,6 +27,7 @@ mod crash;
 mod error;
 mod faults;
 mod frame;
+mod histogram;
 mod inbox;
 mod launch;
 mod outbox;
@@ -43,8 +44,9 @@ use crate::seal::Seal;
 pub use console::{CommandSender, Console};
 pub use error::{CommandError, HostError};
 pub use faults::Faults;
+pub use histogram::Histogram;
 pub use inbox::{Overflow, Told};
-pub use stats::Stats;
+pub use stats::{Stats, Wait};
 
 pub(crate) use crash::{hush_thread, install_hook};
 

@@ -1,7 +1,11 @@
 //! What went through a host.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
 
+use model::Timer;
+
+use super::histogram::{Histogram, Times};
 use crate::seal::SealError;
 use crate::wire::WireError;
 
@@ -30,6 +34,48 @@ pub struct Stats {
     pub unsendable: u64,
     /// Things that the console was not told, because it did not keep up.
     pub untold: u64,
+    /// How long the actor took for one input.
+    pub steps: Histogram,
+    /// How long it took until what was waited for came, as far as something came. By what a timer waited for.
+    pub answers: [(Wait, Histogram); Wait::ALL.len()],
+    /// Packets that went out because what was waited for had not come: the same once more, or what follows when the attempts
+    /// are used up.
+    pub repeated: [(Wait, u64); Wait::ALL.len()],
+}
+
+/// What a server waits for with a timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// The ack of an update.
+    Update,
+    /// The ack of posts.
+    Post,
+    /// The answer to a probe.
+    Probe,
+}
+
+impl Wait {
+    /// All of them, in order.
+    pub const ALL: [Wait; 3] = [Wait::Update, Wait::Post, Wait::Probe];
+
+    /// One word for counters.
+    pub fn word(self) -> &'static str {
+        match self {
+            Wait::Update => "update",
+            Wait::Post => "post",
+            Wait::Probe => "probe",
+        }
+    }
+
+    /// Nothing, if a timer waits for time to pass or belongs to a client.
+    pub(super) fn of(timer: &Timer) -> Option<Wait> {
+        match timer {
+            Timer::Update(_) => Some(Wait::Update),
+            Timer::Post(_) => Some(Wait::Post),
+            Timer::Probe(_) => Some(Wait::Probe),
+            Timer::Attempt | Timer::Refill(_) | Timer::Strangers => None,
+        }
+    }
 }
 
 impl Stats {
@@ -41,6 +87,13 @@ impl Stats {
     /// Datagrams that came in and did not pass the seal.
     pub fn refused_in_all(&self) -> u64 {
         self.refused.iter().map(|(_, count)| count).sum()
+    }
+}
+
+impl Default for Stats {
+    /// Nothing so far.
+    fn default() -> Stats {
+        Counters::default().stats()
     }
 }
 
@@ -58,6 +111,9 @@ pub(super) struct Counters {
     refused: [AtomicU64; SealError::ALL.len()],
     unsendable: AtomicU64,
     untold: AtomicU64,
+    steps: Times,
+    answers: [Times; Wait::ALL.len()],
+    repeated: [AtomicU64; Wait::ALL.len()],
 }
 
 impl Counters {
@@ -95,6 +151,24 @@ impl Counters {
         self.untold.fetch_add(count, Relaxed);
     }
 
+    pub(super) fn step_took(&self, time: Duration) {
+        self.steps.took(time);
+    }
+
+    /// What this timer waited for has come.
+    pub(super) fn answered(&self, timer: &Timer, time: Duration) {
+        if let Some(wait) = Wait::of(timer) {
+            self.answers[wait as usize].took(time);
+        }
+    }
+
+    /// A packet went out when this timer fired.
+    pub(super) fn repeated(&self, timer: &Timer) {
+        if let Some(wait) = Wait::of(timer) {
+            self.repeated[wait as usize].fetch_add(1, Relaxed);
+        }
+    }
+
     pub(super) fn stats(&self) -> Stats {
         Stats {
             datagrams_in: self.datagrams_in.load(Relaxed),
@@ -108,6 +182,9 @@ impl Counters {
             refused: SealError::ALL.map(|error| (error, self.refused[error as usize].load(Relaxed))),
             unsendable: self.unsendable.load(Relaxed),
             untold: self.untold.load(Relaxed),
+            steps: self.steps.histogram(),
+            answers: Wait::ALL.map(|wait| (wait, self.answers[wait as usize].histogram())),
+            repeated: Wait::ALL.map(|wait| (wait, self.repeated[wait as usize].load(Relaxed))),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The timers of one actor.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Timers by name and by time. Setting, cancelling and firing take logarithmic time, and a timer that is not set
 /// takes no memory.
@@ -11,6 +11,8 @@ pub(super) struct Timers<K> {
     moments: BTreeMap<K, Moment>,
     /// First the one that falls due first.
     queue: BTreeSet<(Moment, K)>,
+    /// Since when each is waiting. Also those that have fired and may be set again at once.
+    since: BTreeMap<K, Instant>,
     /// How many were ever set. Grows.
     count: u64,
 }
@@ -20,22 +22,35 @@ type Moment = (Instant, u64);
 
 impl<K: Copy + Ord> Timers<K> {
     pub(super) fn new() -> Timers<K> {
-        Timers { moments: BTreeMap::new(), queue: BTreeSet::new(), count: 0 }
+        Timers { moments: BTreeMap::new(), queue: BTreeSet::new(), since: BTreeMap::new(), count: 0 }
     }
 
-    /// Sets a timer; if it was set before, to this time instead.
-    pub(super) fn set(&mut self, timer: K, at: Instant) {
-        self.cancel(&timer);
+    /// Sets a timer; if it was set before, to this time instead, and then tells how long it has been waiting.
+    pub(super) fn set(&mut self, timer: K, at: Instant, now: Instant) -> Option<Duration> {
+        let waited = if self.remove(&timer) { self.since.remove(&timer) } else { None };
+        self.since.entry(timer).or_insert(now);
         self.count += 1;
         self.moments.insert(timer, (at, self.count));
         self.queue.insert(((at, self.count), timer));
+        waited.map(|since| now.duration_since(since))
     }
 
-    /// Does nothing if the timer is not set.
-    pub(super) fn cancel(&mut self, timer: &K) {
-        if let Some(moment) = self.moments.remove(timer) {
-            self.queue.remove(&(moment, *timer));
+    /// Tells how long the timer has been waiting. Does nothing if it is not set.
+    pub(super) fn cancel(&mut self, timer: &K, now: Instant) -> Option<Duration> {
+        let since = if self.remove(timer) { self.since.remove(timer) } else { None };
+        since.map(|since| now.duration_since(since))
+    }
+
+    /// A timer has fired. Unless it is set again by now, it waits no more.
+    pub(super) fn fired(&mut self, timer: &K) {
+        if !self.moments.contains_key(timer) {
+            self.since.remove(timer);
         }
+    }
+
+    fn remove(&mut self, timer: &K) -> bool {
+        let Some(moment) = self.moments.remove(timer) else { return false };
+        self.queue.remove(&(moment, *timer))
     }
 
     /// The timer that is due for the longest time, which is not set any more then.
@@ -44,7 +59,7 @@ impl<K: Copy + Ord> Timers<K> {
         if at > now {
             return None;
         }
-        self.cancel(&timer);
+        self.remove(&timer);
         Some(timer)
     }
 
@@ -63,9 +78,9 @@ mod tests {
     #[test]
     fn timers_fire_in_the_order_of_their_times_then_of_setting() {
         let (mut timers, start) = (Timers::new(), Instant::now());
-        timers.set('c', start + ms(2));
-        timers.set('b', start + ms(1));
-        timers.set('a', start + ms(2));
+        timers.set('c', start + ms(2), start);
+        timers.set('b', start + ms(1), start);
+        timers.set('a', start + ms(2), start);
         assert_eq!(timers.next(), Some(start + ms(1)));
         assert_eq!(fired(&mut timers, start + ms(2)), ['b', 'c', 'a']);
         assert_eq!(timers.next(), None);
@@ -74,7 +89,7 @@ mod tests {
     #[test]
     fn a_timer_fires_at_its_time_and_not_before() {
         let (mut timers, start) = (Timers::new(), Instant::now());
-        timers.set('a', start + ms(5));
+        timers.set('a', start + ms(5), start);
         assert_eq!(timers.pop(start + Duration::from_nanos(4_999_999)), None);
         assert_eq!(timers.pop(start + ms(5)), Some('a'));
         assert_eq!(timers.pop(start + ms(9)), None);
@@ -83,8 +98,8 @@ mod tests {
     #[test]
     fn setting_again_replaces() {
         let (mut timers, start) = (Timers::new(), Instant::now());
-        timers.set('a', start);
-        timers.set('a', start + ms(5));
+        timers.set('a', start, start);
+        timers.set('a', start + ms(5), start);
         assert_eq!(timers.moments.len(), 1);
         assert_eq!(timers.pop(start + ms(4)), None);
         assert_eq!(fired(&mut timers, start + ms(5)), ['a']);
@@ -93,10 +108,10 @@ mod tests {
     #[test]
     fn a_cancelled_timer_never_fires() {
         let (mut timers, start) = (Timers::new(), Instant::now());
-        timers.set('a', start);
-        timers.set('b', start);
-        timers.cancel(&'a');
-        timers.cancel(&'x');
+        timers.set('a', start, start);
+        timers.set('b', start, start);
+        timers.cancel(&'a', start);
+        timers.cancel(&'x', start);
         assert_eq!(fired(&mut timers, start + ms(9)), ['b']);
     }
 
@@ -104,11 +119,34 @@ mod tests {
     fn a_cancelled_or_replaced_timer_takes_no_memory() {
         let (mut timers, start) = (Timers::new(), Instant::now());
         for round in 0..100_000_u64 {
-            timers.set(round, start + ms(round % 7));
-            timers.set(round, start + ms(round % 5));
-            timers.cancel(&round);
+            timers.set(round, start + ms(round % 7), start);
+            timers.set(round, start + ms(round % 5), start);
+            timers.cancel(&round, start);
         }
-        assert_eq!((timers.moments.len(), timers.queue.len()), (0, 0));
+        assert_eq!((timers.moments.len(), timers.queue.len(), timers.since.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn how_long_a_timer_waits_counts_from_the_first_time_it_was_set() {
+        let (mut timers, start) = (Timers::new(), Instant::now());
+        assert_eq!(timers.set('a', start + ms(5), start), None);
+        assert_eq!(timers.pop(start + ms(5)), Some('a'));
+        assert_eq!(timers.set('a', start + ms(10), start + ms(5)), None);
+        timers.fired(&'a');
+        assert_eq!(timers.cancel(&'a', start + ms(7)), Some(ms(7)));
+        // What is set again before it fires has got an answer, and waits for the next one.
+        timers.set('b', start + ms(5), start);
+        assert_eq!(timers.set('b', start + ms(8), start + ms(3)), Some(ms(3)));
+        assert_eq!(timers.cancel(&'b', start + ms(4)), Some(ms(1)));
+    }
+
+    #[test]
+    fn a_timer_that_is_not_set_again_waits_no_more() {
+        let (mut timers, start) = (Timers::new(), Instant::now());
+        timers.set('a', start, start);
+        assert_eq!(fired(&mut timers, start), ['a']);
+        assert_eq!(timers.set('a', start + ms(5), start + ms(2)), None);
+        assert_eq!(timers.cancel(&'a', start + ms(3)), Some(ms(1)));
     }
 
     #[test]
@@ -124,11 +162,11 @@ mod tests {
                     let at = now + ms(rng.random_range(0..9));
                     list.retain(|(_, t)| *t != timer);
                     list.push((at, timer));
-                    timers.set(timer, at);
+                    timers.set(timer, at, start);
                 }
                 1 => {
                     list.retain(|(_, t)| *t != timer);
-                    timers.cancel(&timer);
+                    timers.cancel(&timer, start);
                 }
                 _ => {
                     list.sort_by_key(|(at, _)| *at);
@@ -139,11 +177,16 @@ mod tests {
             }
             assert_eq!(timers.next(), list.iter().map(|(at, _)| *at).min());
             assert_eq!(timers.moments.len(), list.len());
+            assert_eq!(timers.since.len(), list.len());
         }
     }
 
     fn fired<K: Copy + Ord>(timers: &mut Timers<K>, now: Instant) -> Vec<K> {
-        std::iter::from_fn(|| timers.pop(now)).collect()
+        let fired: Vec<K> = std::iter::from_fn(|| timers.pop(now)).collect();
+        for timer in &fired {
+            timers.fired(timer);
+        }
+        fired
     }
 
     fn ms(ms: u64) -> Duration {

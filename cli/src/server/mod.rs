@@ -1,31 +1,58 @@
-//! Runs a server and prints its notices.
+//! Runs a server: shows its operator what it tells, and hands the operator's orders to it.
+//!
+//! [`desk`] is what is needed of the operator's side. There are three: [`plain`] prints lines, [`json`] objects, and [`live`]
+//! draws a terminal. [`board`] is what all of them know, from notices alone.
 
+mod board;
+mod desk;
+mod json;
+mod live;
+mod orders;
+mod plain;
+mod serving;
+mod watch;
+
+use std::io::{self, IsTerminal};
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, anyhow};
-use crossbeam_channel::{Receiver, after, never, select};
+use anyhow::Context;
 use model::ids::{Key, Session};
 use model::server::saved::Part;
-use model::{Notice, Order, Server, ServerConfig};
+use model::{Server, ServerConfig};
 use net::record::Configured;
-use net::{HostError, Identity, Options, Overflow, Seal, Side, Store, Told};
+use net::{HostError, Identity, Options, Overflow, Seal, Side, Store};
 
 use crate::args::Plan;
 use crate::cast::Cast;
 use crate::host::Host;
-use crate::plain;
-use crate::render;
+use crate::metrics;
+use crate::signals::{self, Stopper};
+use desk::Desk;
+use json::JsonDesk;
+use live::Live;
+use plain::PlainDesk;
+use serving::Serving;
+
+pub(crate) use board::Board;
+pub(crate) use desk::Answer;
+pub(crate) use live::restore_terminal;
+pub(crate) use orders::HELP;
+pub(crate) use serving::part;
 
 /// The port where `chat` alone looks for a server, and starts one.
 pub(crate) const DEFAULT_PORT: u16 = 6666;
 
 /// Serves until asked to end.
-pub(crate) fn run<C: Cast>(plan: &Plan, port: u16, stop: &Receiver<()>) -> anyhow::Result<u8> {
+pub(crate) fn run<C: Cast>(plan: &Plan, port: u16) -> anyhow::Result<u8> {
+    let (stopper, stop) = signals::watch_for_server()?;
     let address = SocketAddrV4::new(plan.bind.unwrap_or(Ipv4Addr::UNSPECIFIED), port);
     let host = start::<C>(plan, address)??;
-    let ended = print_until(&host, stop, plan.log_text);
+    let metrics = plan.metrics.map(|at| metrics::serve(at, host.console())).transpose()?;
+    let mut desk = desk(plan, address, stopper)?;
+    let ended = Serving::new(&host, &mut *desk, metrics).until_stopped(&stop);
+    desk.finish();
     host.stop();
     ended
 }
@@ -62,42 +89,19 @@ fn come_back(directory: &Path, fresh: Identity) -> anyhow::Result<Store> {
     Ok(store)
 }
 
-/// Whoever is asked to stop tells the clients first, and does not wait longer for that than `PARTING`.
-fn print_until(host: &Host, stop: &Receiver<()>, log_text: bool) -> anyhow::Result<u8> {
-    let mut parting = never();
-    loop {
-        let told = select! {
-            recv(host.told()) -> told => told.context("the network part has ended")?,
-            recv(stop) -> _ => {
-                host.order(Order::Stop);
-                parting = after(PARTING);
-                continue;
-            }
-            recv(parting) -> _ => return Ok(0),
-        };
-        let last = matches!(told, Told::Notice(Notice::Stopped { .. }));
-        match told {
-            Told::Notice(notice) => {
-                if plain::print(&render::notice(&notice, log_text)).is_err() {
-                    // Whoever ran this server has gone away.
-                    return Ok(0);
-                }
-            }
-            Told::Unsaved(reason) => return Err(anyhow!("{reason}. The server has stopped.")),
-            Told::Failed(reason) => return Err(anyhow!("internal error: {reason}")),
-            Told::Dropped(count) => {
-                tracing::warn!("{count} notices were not printed: the output is too slow");
-            }
-            Told::Event(_) => {}
-        }
-        if last {
-            return Ok(0);
+/// A view where there is somebody to look at it.
+fn desk(plan: &Plan, address: SocketAddrV4, stopper: Stopper) -> io::Result<Box<dyn Desk>> {
+    if plan.json {
+        return Ok(Box::new(JsonDesk::start(address, plan.log_text)?));
+    }
+    if !plan.plain && io::stdin().is_terminal() && io::stdout().is_terminal() {
+        match Live::start(address, plan.log_text, stopper) {
+            Ok(live) => return Ok(Box::new(live)),
+            Err(error) => tracing::info!("no live view: {error}"),
         }
     }
+    Ok(Box::new(PlainDesk::start(plan.log_text)?))
 }
-
-/// How long telling everybody may take. A notice can be lost when the output is slow.
-const PARTING: Duration = Duration::from_millis(500);
 
 fn key() -> anyhow::Result<Key> {
     let mut key = [0; 16];
