@@ -72,6 +72,19 @@ pub(super) struct Options {
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
 
+    /// How to write the log
+    #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t)]
+    pub(super) log_format: LogFormat,
+
+    /// Let the server answer at `http://IP:PORT/metrics` with its metrics, in the text format of Prometheus; without an
+    /// IP on loopback
+    #[arg(long, global = true, value_name = "[IP:]PORT", value_parser = metrics)]
+    pub(super) metrics: Option<SocketAddrV4>,
+
+    /// Read options from this file instead of `~/.config/chat/chat.toml`
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+
     /// Take down everything that this server or client sees in FILE, to be played back with `proofs replay`. FILE is
     /// private: it holds this server's key
     #[arg(long, global = true, value_name = "FILE")]
