@@ -59,18 +59,6 @@ pub(super) struct Options {
     /// at a time can use DIR
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) state: Option<PathBuf>,
-    /// How to write the log
-    #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t)]
-    pub(super) log_format: LogFormat,
-
-    /// Let the server answer at `http://IP:PORT/metrics` with its metrics, in the text format of Prometheus; without an
-    /// IP on loopback
-    #[arg(long, global = true, value_name = "[IP:]PORT", value_parser = metrics)]
-    pub(super) metrics: Option<SocketAddrV4>,
-
-    /// Read options from this file instead of `~/.config/chat/chat.toml`
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(super) config: Option<PathBuf>,
 
     /// How to write the log
     #[arg(long, global = true, value_name = "FORMAT", value_enum, default_value_t)]
