@@ -3,26 +3,23 @@
 use std::env;
 use std::net::{Ipv4Addr, SocketAddrV4};
 
-use crossbeam_channel::Receiver;
 use model::Name;
 use net::HostError;
 
 use crate::args::Plan;
 use crate::cast::Cast;
 use crate::client;
-use crate::front::Front;
 use crate::host::Host;
 use crate::server::{self, DEFAULT_PORT};
 
 /// Joins the server at the default port, and serves it as long as the person stays if nobody else does.
-pub(crate) fn run<C: Cast>(plan: &Plan, front: Box<dyn Front>, stop: &Receiver<()>) -> anyhow::Result<u8> {
+pub(crate) fn run<C: Cast>(plan: &Plan) -> anyhow::Result<u8> {
     let ip = plan.bind.unwrap_or(Ipv4Addr::LOCALHOST);
     let address = SocketAddrV4::new(ip, DEFAULT_PORT);
     let own = own_server::<C>(plan, address)?;
     // A server on all interfaces answers from the one where it was asked.
     let near = if ip.is_unspecified() { Ipv4Addr::LOCALHOST } else { ip };
-    let joined = client::start::<C>(plan, login_name(), SocketAddrV4::new(near, DEFAULT_PORT), 0)
-        .and_then(|client| client::run(&client, front, stop));
+    let joined = client::join::<C>(plan, login_name(), SocketAddrV4::new(near, DEFAULT_PORT), 0);
     if let Some(server) = own {
         server.stop();
     }

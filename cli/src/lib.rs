@@ -1,26 +1,28 @@
 //! The chat on a terminal. The binary `chat` is [`main`] with the actors [`AsChecked`].
 //!
 //! Read in this order: `args` (what to run), `client` and `server` (running it), `parse` and `render` (the words),
-//! `plain` and `editor` (two ways to read and write them). Deliberately absent: any decision about the protocol.
+//! `plain` and `interactive` (two ways to read and write them). Deliberately absent: any decision about the protocol.
 
 mod alone;
 mod args;
 mod cast;
 mod client;
-mod editor;
 mod escape;
 mod front;
 mod host;
+mod interactive;
 mod invitation;
 mod key;
+mod log;
 mod logging;
 mod parse;
 mod plain;
 mod render;
 mod server;
 mod signals;
+mod styled;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::net::SocketAddrV4;
 use std::panic;
 use std::process::ExitCode;
@@ -28,14 +30,10 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Parser;
 
-use crate::args::{Arguments, Fault, Plan, Role};
+use crate::args::{Arguments, Fault, Role};
 pub use crate::cast::{AsChecked, Cast};
-use crate::editor::Editor;
-use crate::front::Front;
 use crate::invitation::Invitation;
 use crate::key::KeyError;
-use crate::plain::Plain;
-use crate::signals::Stopper;
 
 /// Runs `chat` with the arguments of this process.
 pub fn main<C: Cast>() -> ExitCode {
@@ -66,20 +64,13 @@ fn run<C: Cast>() -> anyhow::Result<u8> {
         Role::Join { name, .. } => {
             let server = invited.context("an invitation has been read")?.server;
             let name = name.unwrap_or_else(alone::login_name);
-            let client = client::start::<C>(&plan, name, server, 0)?;
-            let (stopper, stop) = signals::watch()?;
-            client::run(&client, front(&plan, stopper)?, &stop)
+            client::join::<C>(&plan, name, server, 0)
         }
         Role::Server { port } => server::run::<C>(&plan, port, &signals::watch_for_server()?),
         Role::Client { name, server, server_port, port } => {
-            let client = client::start::<C>(&plan, name, SocketAddrV4::new(server, server_port), port)?;
-            let (stopper, stop) = signals::watch()?;
-            client::run(&client, front(&plan, stopper)?, &stop)
+            client::join::<C>(&plan, name, SocketAddrV4::new(server, server_port), port)
         }
-        Role::Anything => {
-            let (stopper, stop) = signals::watch()?;
-            alone::run::<C>(&plan, front(&plan, stopper)?, &stop)
-        }
+        Role::Anything => alone::run::<C>(&plan),
     }
 }
 
@@ -97,20 +88,9 @@ fn invite(invitation: &Invitation) -> anyhow::Result<u8> {
     Ok(0)
 }
 
-/// A line editor where there is somebody to use it.
-fn front(plan: &Plan, stopper: Stopper) -> io::Result<Box<dyn Front>> {
-    if !plan.plain && io::stdin().is_terminal() && io::stdout().is_terminal() {
-        match Editor::start(stopper) {
-            Ok(editor) => return Ok(Box::new(editor)),
-            Err(error) => tracing::info!("no line editor: {error:#}"),
-        }
-    }
-    Ok(Box::new(Plain::start()?))
-}
-
 /// One line instead of a back-trace, without the message of the panic: it could quote what somebody wrote.
 fn report_bug(panic: &panic::PanicHookInfo<'_>) {
-    editor::restore_terminal();
+    interactive::restore_terminal();
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     let _ = writeln!(io::stderr(), "internal error at {place}");
 }

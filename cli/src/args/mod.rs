@@ -18,6 +18,7 @@ pub(crate) use self::checks::{Fault, server_address};
 use self::checks::{bind, client, join, server};
 use self::options::{Options, Rate};
 pub(crate) use self::plan::{Plan, Role};
+use crate::interactive::Taste;
 use crate::invitation;
 
 /// A group chat over UDP. Without a command: starts a server on this machine unless there is one, and joins it
@@ -105,9 +106,10 @@ impl Arguments {
                 (Timing { ack_wait, refill }, Limits { burst: self.options.burst, ..limits })
             }
         };
+        let taste = Taste { colours: self.options.color.are_wanted(), bell: self.options.bell };
         let reconnect = self.options.reconnect.then_some(LONGEST_WAIT);
         let record_texts = if self.options.record_text { Texts::Plain } else { Texts::Digests };
-        let Options { key: key_file, plain, log_text, state, record, verbose, .. } = self.options;
+        let Options { key: key_file, plain, log, log_text, state, record, verbose, .. } = self.options;
         Ok(Plan {
             role,
             bind,
@@ -116,6 +118,8 @@ impl Arguments {
             timing,
             limits,
             reconnect,
+            taste,
+            log,
             plain,
             log_text,
             state,

@@ -1,8 +1,9 @@
 //! The options, and what they may be.
 
+use std::env;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use model::Limits;
 
 #[allow(clippy::struct_excessive_bools)] // One for each switch.
@@ -43,6 +44,18 @@ pub(super) struct Options {
     #[arg(long, global = true)]
     pub(super) plain: bool,
 
+    /// Colours on a terminal: always, never, or auto, which is to do as `NO_COLOR` says
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Colours,
+
+    /// Ring the terminal for direct messages, and for group messages with one's own name in them
+    #[arg(long, global = true)]
+    pub(super) bell: bool,
+
+    /// Add everything that this client shows to FILE, which only its owner may read
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) log: Option<PathBuf>,
+
     /// Let the server print the text of group messages
     #[arg(long, global = true)]
     pub(super) log_text: bool,
@@ -64,6 +77,28 @@ pub(super) struct Options {
     /// Say more on standard error; twice for even more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
+}
+
+/// When to show colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Colours {
+    /// Unless `NO_COLOR` is set.
+    Auto,
+    /// In any case.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+impl Colours {
+    /// Whether to show them. The standard says that an empty `NO_COLOR` does not count.
+    pub(super) fn are_wanted(self) -> bool {
+        match self {
+            Colours::Auto => env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            Colours::Always => true,
+            Colours::Never => false,
+        }
+    }
 }
 
 /// How many permits a bucket gets a second.

@@ -5,6 +5,8 @@
 // Each test binary uses its own part of this.
 #![allow(dead_code, unreachable_pub, missing_docs)]
 
+pub mod tmux;
+
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::UdpSocket;
