@@ -13,17 +13,13 @@ use crate::host::Host;
 use crate::server::{self, DEFAULT_PORT};
 
 /// Joins the server at the default port, and serves it as long as the person stays if nobody else does.
-pub(crate) fn run<C: Cast>(
-    plan: &Plan,
-    stay: impl FnOnce(&Host) -> anyhow::Result<u8>,
-) -> anyhow::Result<u8> {
+pub(crate) fn run<C: Cast>(plan: &Plan) -> anyhow::Result<u8> {
     let ip = plan.bind.unwrap_or(Ipv4Addr::LOCALHOST);
     let address = SocketAddrV4::new(ip, DEFAULT_PORT);
     let own = own_server::<C>(plan, address)?;
     // A server on all interfaces answers from the one where it was asked.
     let near = if ip.is_unspecified() { Ipv4Addr::LOCALHOST } else { ip };
-    let joined = client::start::<C>(plan, login_name(), SocketAddrV4::new(near, DEFAULT_PORT), 0)
-        .and_then(|client| stay(&client));
+    let joined = client::join::<C>(plan, login_name(), SocketAddrV4::new(near, DEFAULT_PORT), 0);
     if let Some(server) = own {
         server::part(&server);
         server.stop();

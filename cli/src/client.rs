@@ -1,5 +1,7 @@
 //! Runs a client: hands what the person types to the protocol, one command at a time, and prints what it tells.
 
+use std::collections::VecDeque;
+use std::io::{self, IsTerminal};
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 
 use anyhow::{Context, anyhow};
@@ -12,27 +14,46 @@ use net::{Options, Overflow, Seal, Side, Told};
 
 use crate::args::Plan;
 use crate::cast::Cast;
-use crate::front::{Front, Line};
+use crate::front::{Front, Line, Mode, Typed, View, Work};
 use crate::host::Host;
-use crate::parse::parse;
-use crate::render::Screen;
+use crate::interactive;
+use crate::json;
+use crate::log::Log;
+use crate::plain::{Plain, Words};
+use crate::signals::{self, Stopper};
+use crate::styled::Styled;
 
-/// Joins the server and stays until the person leaves or is put out. The result is the exit code.
-pub(crate) fn run(host: &Host, front: Box<dyn Front>, stop: &Receiver<()>) -> anyhow::Result<u8> {
-    let mut talk = Talk::new(host, front);
-    let ended = talk.until_exit(stop);
+/// Joins a server from a port of the interface that faces it, and stays until the person leaves or is put out. Port 0 is any
+/// free one. The result is the exit code.
+pub(crate) fn join<C: Cast>(plan: &Plan, name: Name, server: SocketAddrV4, port: u16) -> anyhow::Result<u8> {
+    let log = plan.log.as_deref().map(Log::open).transpose()?;
+    let host = start::<C>(plan, name.clone(), server, port)?;
+    let (stopper, stop) = signals::watch()?;
+    if plan.json {
+        let ended = json::run(&host, &stop);
+        host.stop();
+        return ended;
+    }
+    let mode = mode(plan, name, server, stopper)?;
+    let mut talk = Talk::new(&host, mode, log);
+    let ended = talk.until_exit(&stop);
     talk.front.finish();
     host.stop();
     ended
 }
 
-/// Starts a client on a port of the interface that faces the server. Port 0 is any free one.
-pub(crate) fn start<C: Cast>(
-    plan: &Plan,
-    name: Name,
-    server: SocketAddrV4,
-    port: u16,
-) -> anyhow::Result<Host> {
+/// A line editor where there is somebody to use it.
+fn mode(plan: &Plan, name: Name, server: SocketAddrV4, stopper: Stopper) -> io::Result<Mode> {
+    if !plan.plain && io::stdin().is_terminal() && io::stdout().is_terminal() {
+        match interactive::start(name, server, plan.taste, stopper) {
+            Ok(mode) => return Ok(mode),
+            Err(error) => tracing::info!("no line editor: {error:#}"),
+        }
+    }
+    Ok(Mode { front: Box::new(Plain::start()?), view: Box::new(Words::default()) })
+}
+
+fn start<C: Cast>(plan: &Plan, name: Name, server: SocketAddrV4, port: u16) -> anyhow::Result<Host> {
     let ip = plan.bind.map_or_else(|| facing(server), Ok)?;
     let seal = plan.key.clone().map(|key| Seal { key, side: Side::ClientOf(server.into()) });
     let config = ClientConfig {
@@ -62,31 +83,33 @@ fn facing(server: SocketAddrV4) -> anyhow::Result<Ipv4Addr> {
 struct Talk<'a> {
     host: &'a Host,
     front: Box<dyn Front>,
-    screen: Screen,
+    view: Box<dyn View>,
+    log: Option<Log>,
     phase: Phase,
-    /// A command that came too early: the session was lost while it was on its way.
-    again: Option<Command>,
-    /// The person has been asked for a line that has not come yet.
-    asked: bool,
+    /// What the client has been given and has not answered.
+    under_way: Option<Command>,
+    /// What it is to be given next.
+    waiting: VecDeque<Command>,
     /// Nobody reads the output any more.
     unread: bool,
 }
 
-/// Whether a line may be taken.
+/// Whether a command may be given.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// A command is under way, or there is no session.
     Busy,
     /// The client takes a command now.
     Ready,
-    /// The person has asked to end; no more lines are taken.
+    /// The person has asked to end; no more commands are given.
     Ending,
 }
 
 impl<'a> Talk<'a> {
-    fn new(host: &'a Host, front: Box<dyn Front>) -> Talk<'a> {
-        let screen = Screen::default();
-        Talk { host, front, screen, phase: Phase::Busy, again: None, asked: false, unread: false }
+    fn new(host: &'a Host, mode: Mode, log: Option<Log>) -> Talk<'a> {
+        let Mode { front, view } = mode;
+        let (phase, under_way, waiting) = (Phase::Busy, None, VecDeque::new());
+        Talk { host, front, view, log, phase, under_way, waiting, unread: false }
     }
 
     fn until_exit(&mut self, stop: &Receiver<()>) -> anyhow::Result<u8> {
@@ -94,8 +117,13 @@ impl<'a> Talk<'a> {
         let nothing = never();
         let told = self.host.told();
         loop {
-            // Lines wait in their channel, and then in their pipe, until the command before them is done.
-            let lines = if self.phase == Phase::Ready { &typed } else { &nothing };
+            self.show_status();
+            let takes_lines = match self.phase {
+                Phase::Ready => true,
+                Phase::Busy => self.view.ahead() > 0,
+                Phase::Ending => false,
+            };
+            let lines = if takes_lines { &typed } else { &nothing };
             select! {
                 recv(told) -> told => {
                     if let Some(code) = self.on_told(told.context("the network part has ended")?)? {
@@ -118,65 +146,94 @@ impl<'a> Talk<'a> {
     }
 
     fn on_event(&mut self, event: &Event) -> Option<u8> {
-        let lines = self.screen.show(event);
-        self.front.prompt(&self.screen.prompt());
+        let lines = self.view.show(event, self.under_way.as_ref());
         self.print(&lines);
         match event {
             Event::Ready => self.on_ready(),
-            Event::NotReady(command) => self.again = Some(command.clone()),
-            Event::SessionLost if self.phase == Phase::Ready => self.phase = Phase::Busy,
-            Event::Exited { reason, .. } => return Some(code(*reason)),
+            Event::NotReady(Command::Cancel) => {}
+            // It came too early: the session was lost while it was on its way.
+            Event::NotReady(command) => self.waiting.push_front(command.clone()),
+            Event::SessionLost => {
+                self.under_way = None;
+                if self.phase == Phase::Ready {
+                    self.phase = Phase::Busy;
+                }
+            }
+            Event::Exited { reason, .. } => {
+                self.drop_waiting();
+                return Some(code(*reason));
+            }
             _ => {}
         }
         None
     }
 
     fn on_ready(&mut self) {
-        if let Some(command) = self.again.take() {
-            return self.command(command);
-        }
+        self.under_way = None;
         if self.phase == Phase::Ending {
             // Only after a lost session: it took the wish to end with it.
-            return self.command(Command::Quit);
-        }
-        self.phase = Phase::Ready;
-        if !self.asked {
-            self.asked = true;
-            self.front.ask();
+            self.give(Command::Quit);
+        } else if let Some(next) = self.waiting.pop_front() {
+            self.give(next);
+        } else {
+            self.phase = Phase::Ready;
         }
     }
 
     fn on_line(&mut self, line: Line) {
-        self.asked = false;
-        let parsed = match line {
-            Line::Text(text) => parse(&text).map_err(|fault| fault.to_string()),
-            Line::TooLong => Err(too_long()),
-            Line::NotUtf8 => Err("Invalid text: it is not UTF-8. It was not sent.".to_owned()),
-            Line::End => Ok(Some(Command::Quit)),
-        };
-        match parsed {
-            Ok(Some(command)) => self.command(command),
-            Ok(None) => self.on_ready(),
-            Err(words) => {
-                self.print(&[self.screen.say(words)]);
-                self.on_ready();
+        match self.view.read(line) {
+            Typed::Command(Command::Cancel) => self.host.command(Command::Cancel),
+            Typed::Command(command) if self.phase == Phase::Ready => self.give(command),
+            Typed::Command(command) if self.waiting.len() < self.view.ahead() => {
+                self.waiting.push_back(command);
             }
+            Typed::Command(_) => {
+                let lines = self.view.full();
+                self.print(&lines);
+            }
+            Typed::CancelAll => {
+                self.drop_waiting();
+                self.host.command(Command::Cancel);
+            }
+            Typed::Answer(lines) => self.print(&lines),
+            Typed::Nothing => {}
         }
     }
 
-    fn command(&mut self, command: Command) {
+    fn give(&mut self, command: Command) {
         self.phase = if command == Command::Quit { Phase::Ending } else { Phase::Busy };
+        self.view.given(&command);
+        self.under_way = Some(command.clone());
         self.host.command(command);
     }
 
     fn interrupt(&mut self) {
+        self.drop_waiting();
         self.phase = Phase::Ending;
         self.host.command(Command::Interrupt);
     }
 
+    fn drop_waiting(&mut self) {
+        let commands = self.waiting.len();
+        if commands > 0 {
+            self.waiting.clear();
+            let lines = self.view.dropped(commands);
+            self.print(&lines);
+        }
+    }
+
+    fn show_status(&mut self) {
+        let ending = self.phase == Phase::Ending;
+        let work = Work { under_way: self.under_way.as_ref(), waiting: self.waiting.len(), ending };
+        self.front.status(self.view.status(&work));
+    }
+
     /// Without a reader there is nobody to chat for: leave in order, and say nothing about it.
-    fn print(&mut self, lines: &[String]) {
-        if !self.unread && self.front.print(lines).is_err() {
+    fn print(&mut self, lines: &[Styled]) {
+        if let Some(log) = &mut self.log {
+            log.write(lines);
+        }
+        if !self.unread && !lines.is_empty() && self.front.print(lines).is_err() {
             self.unread = true;
             if self.phase != Phase::Ending {
                 self.interrupt();
@@ -196,11 +253,4 @@ pub(crate) fn code(reason: Exit) -> u8 {
         | Exit::NameReserved
         | Exit::Kicked => 1,
     }
-}
-
-fn too_long() -> String {
-    let (line, text) = (Line::MAX_BYTES, model::Text::MAX_BYTES);
-    format!(
-        "Invalid text: a text has at most {text} bytes, and this line has more than {line}. It was not sent."
-    )
 }

@@ -1,21 +1,22 @@
 //! The chat on a terminal. The binary `chat` is [`main`] with the actors [`AsChecked`].
 //!
 //! Read in this order: `args` (what to run), `client` and `server` (running it), `parse` and `render` (the words),
-//! `plain` and `editor` (two ways to read and write them). Deliberately absent: any decision about the protocol.
+//! `plain` and `interactive` (two ways to read and write them). Deliberately absent: any decision about the protocol.
 
 mod alone;
 mod args;
 mod cast;
 mod client;
-mod editor;
 mod escape;
 mod front;
 mod host;
 #[cfg(test)]
 mod hostile;
+mod interactive;
 mod invitation;
 mod json;
 mod key;
+mod log;
 mod logging;
 mod manual;
 mod metrics;
@@ -24,24 +25,20 @@ mod plain;
 mod render;
 mod server;
 mod signals;
+mod styled;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::net::SocketAddrV4;
 use std::panic;
 use std::process::ExitCode;
 
 use anyhow::Context;
 
-use crate::args::{Arguments, ConfigError, Fault, Plan, Role};
+use crate::args::{Arguments, ConfigError, Fault, Role};
 pub use crate::cast::{AsChecked, Cast};
-use crate::editor::Editor;
 use crate::escape::escape;
-use crate::front::Front;
-use crate::host::Host;
 use crate::invitation::Invitation;
 use crate::key::KeyError;
-use crate::plain::Plain;
-use crate::signals::Stopper;
 
 /// Runs `chat` with the arguments of this process.
 pub fn main<C: Cast>() -> ExitCode {
@@ -74,20 +71,14 @@ fn run<C: Cast>() -> anyhow::Result<u8> {
         Role::Join { name, .. } => {
             let server = invited.context("an invitation has been read")?.server;
             let name = name.unwrap_or_else(alone::login_name);
-            stay(&plan, &client::start::<C>(&plan, name, server, 0)?)
+            client::join::<C>(&plan, name, server, 0)
         }
         Role::Server { port } => server::run::<C>(&plan, port),
         Role::Client { name, server, server_port, port } => {
-            stay(&plan, &client::start::<C>(&plan, name, SocketAddrV4::new(server, server_port), port)?)
+            client::join::<C>(&plan, name, SocketAddrV4::new(server, server_port), port)
         }
-        Role::Anything => alone::run::<C>(&plan, |client| stay(&plan, client)),
+        Role::Anything => alone::run::<C>(&plan),
     }
-}
-
-/// Lets a person or a program chat until it ends.
-fn stay(plan: &Plan, client: &Host) -> anyhow::Result<u8> {
-    let (stopper, stop) = signals::watch()?;
-    if plan.json { json::run(client, &stop) } else { client::run(client, front(plan, stopper)?, &stop) }
 }
 
 /// Whether it is the command line that is wrong.
@@ -106,20 +97,9 @@ fn invite(invitation: &Invitation) -> anyhow::Result<u8> {
     Ok(0)
 }
 
-/// A line editor where there is somebody to use it.
-fn front(plan: &Plan, stopper: Stopper) -> io::Result<Box<dyn Front>> {
-    if !plan.plain && io::stdin().is_terminal() && io::stdout().is_terminal() {
-        match Editor::start(stopper) {
-            Ok(editor) => return Ok(Box::new(editor)),
-            Err(error) => tracing::info!("no line editor: {error:#}"),
-        }
-    }
-    Ok(Box::new(Plain::start()?))
-}
-
 /// One line instead of a back-trace, without the message of the panic: it could quote what somebody wrote.
 fn report_bug(panic: &panic::PanicHookInfo<'_>) {
-    editor::restore_terminal();
+    interactive::restore_terminal();
     server::restore_terminal();
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     let _ = writeln!(io::stderr(), "internal error at {place}");

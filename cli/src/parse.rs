@@ -7,9 +7,15 @@ use crate::escape::escape;
 
 /// The command that a line says. A blank line says none.
 pub(crate) fn parse(line: &str) -> Result<Option<Command>, Fault> {
-    let (verb, rest) = split(line);
-    let command = match verb {
-        "" => return Ok(None),
+    match split(line) {
+        ("", _) => Ok(None),
+        (verb, rest) => command(verb, rest).map(Some),
+    }
+}
+
+/// The command of this name, with what follows it.
+pub(crate) fn command(verb: &str, rest: &str) -> Result<Command, Fault> {
+    Ok(match verb {
         "send" => send(rest)?,
         "create_group" => Command::CreateGroup(group(rest)?),
         "list_groups" => alone(rest, Command::ListGroups)?,
@@ -19,8 +25,7 @@ pub(crate) fn parse(line: &str) -> Result<Option<Command>, Fault> {
         "leave_group" => alone(rest, Command::LeaveGroup)?,
         "dereg" => Command::Dereg(Name::new(rest).map_err(|_| Fault::Invalid)?),
         _ => return Err(Fault::Invalid),
-    };
-    Ok(Some(command))
+    })
 }
 
 /// Why a line is not a command. Displayed, it is the line that the person gets.
@@ -47,7 +52,7 @@ pub(crate) enum Fault {
 }
 
 /// The first word, and what follows it.
-fn split(line: &str) -> (&str, &str) {
+pub(crate) fn split(line: &str) -> (&str, &str) {
     let line = line.trim();
     match line.split_once(char::is_whitespace) {
         Some((word, rest)) => (word, rest.trim_start()),

@@ -4,8 +4,12 @@ use std::io::{self, BufRead, Write};
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
+use model::{Command, Event, Text};
 
-use crate::front::{Front, Line};
+use crate::front::{Front, Line, Typed, View};
+use crate::parse::parse;
+use crate::render::Screen;
+use crate::styled::Styled;
 
 /// Standard input and output as they are.
 #[derive(Debug)]
@@ -34,16 +38,51 @@ impl Front for Plain {
         &self.lines
     }
 
-    fn prompt(&mut self, _: &str) {}
-
-    fn ask(&mut self) {}
-
-    fn print(&mut self, lines: &[String]) -> io::Result<()> {
-        print(lines)
+    fn print(&mut self, lines: &[Styled]) -> io::Result<()> {
+        let lines: Vec<String> = lines.iter().map(Styled::text).collect();
+        print(&lines)
     }
+
+    fn status(&mut self, _: Styled) {}
 
     fn finish(&mut self) {}
 }
+
+/// The words that scripts rely on.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    screen: Screen,
+}
+
+impl View for Words {
+    fn read(&mut self, line: Line) -> Typed {
+        let said = match line {
+            Line::Text(text) => match parse(&text) {
+                Ok(command) => return command.map_or(Typed::Nothing, Typed::Command),
+                Err(fault) => fault.to_string(),
+            },
+            Line::TooLong => too_long(),
+            Line::NotUtf8 => NOT_UTF8.to_owned(),
+            Line::End => return Typed::Command(Command::Quit),
+        };
+        Typed::Answer(vec![Styled::plain(self.screen.say(said))])
+    }
+
+    fn show(&mut self, event: &Event, _: Option<&Command>) -> Vec<Styled> {
+        self.screen.show(event).into_iter().map(Styled::plain).collect()
+    }
+}
+
+/// What is said about a line that is too long to be read.
+pub(crate) fn too_long() -> String {
+    let (line, text) = (Line::MAX_BYTES, Text::MAX_BYTES);
+    format!(
+        "Invalid text: a text has at most {text} bytes, and this line has more than {line}. It was not sent."
+    )
+}
+
+/// What is said about a line that is no text.
+pub(crate) const NOT_UTF8: &str = "Invalid text: it is not UTF-8. It was not sent.";
 
 /// Prints whole lines and flushes.
 pub(crate) fn print(lines: &[String]) -> io::Result<()> {

@@ -10,7 +10,7 @@ use std::thread;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-use crate::{editor, server};
+use crate::{interactive, server};
 
 /// For a client: watches for Ctrl+C, SIGTERM and a terminal that is closed. The first arrives at the receiver.
 pub(crate) fn watch() -> io::Result<(Stopper, Receiver<()>)> {
@@ -54,7 +54,7 @@ impl Stopper {
     /// Ctrl+C. When an end has been asked for before, ends without further ado: the person is impatient.
     pub(crate) fn interrupt(&self) {
         if self.asked.load(Ordering::SeqCst) {
-            editor::restore_terminal();
+            interactive::restore_terminal();
             server::restore_terminal();
             process::exit(INTERRUPTED);
         }

@@ -35,7 +35,8 @@ impl Terminal {
         let pty = openpty(&size, None).unwrap();
         let (server, port) = (server.to_string(), port.to_string());
         let child = Command::new(env!("CARGO_BIN_EXE_chat"))
-            .args(["client", name, "127.0.0.1", &server, &port, "--ack-wait", ACK_WAIT])
+            .args(["client", name, "127.0.0.1", &server, &port, "--ack-wait", ACK_WAIT, "--color", "never"])
+            .env("XDG_STATE_HOME", std::env::temp_dir().join(format!("chat-state-{}", std::process::id())))
             .env("TERM", "xterm")
             .stdin(Stdio::from(pty.slave.try_clone().unwrap()))
             .stdout(Stdio::from(pty.slave.try_clone().unwrap()))
@@ -118,12 +119,13 @@ fn registered() -> (common::Chat, u16, Terminal) {
 fn the_prompt_names_the_group() {
     let (_server, _, mut x) = registered();
     x.press("create_group roomA\r");
-    x.shows(">>> Group roomA created by Server.");
+    x.shows("Group roomA created by Server.");
     x.press("join_group roomA\r");
-    x.shows(">>> Entered group roomA successfully");
-    x.shows(">>> (roomA) ");
+    x.shows("Entered group roomA successfully");
+    x.shows("X roomA >");
     x.press("leave_group\r");
-    x.shows(">>> Leave group chat roomA");
+    x.shows("Leave group chat roomA");
+    x.shows("X >");
     x.press(CTRL_D);
     x.shows("You are Offline. Bye.");
     x.ends(0);
@@ -134,11 +136,11 @@ fn what_is_being_typed_survives_an_incoming_message() {
     let (_server, port, mut x) = registered();
     let [y_port] = ports();
     let mut y = client("Y", port, y_port);
-    x.shows("Y  127.0.0.1");
+    x.shows("Y is online");
     x.press("send Y hel");
     x.shows("send Y hel");
     y.ask("send X are you there?", "Message received by X.");
-    x.shows(">>> Y: are you there?");
+    x.shows("Y: are you there?");
     x.shows("send Y hel");
     x.press("lo\r");
     y.expect("X: hello");

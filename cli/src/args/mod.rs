@@ -21,6 +21,7 @@ use self::checks::{bind, client, join, server};
 pub(crate) use self::config::ConfigError;
 use self::options::{Options, Rate};
 pub(crate) use self::plan::{LogFormat, Plan, Role};
+use crate::interactive::Taste;
 use crate::invitation;
 
 /// A group chat over UDP. Without a command: starts a server on this machine unless there is one, and joins it
@@ -128,10 +129,21 @@ impl Arguments {
                 (Timing { ack_wait, refill }, Limits { burst, strangers: burst, ..limits })
             }
         };
+        let taste = Taste { colours: self.options.color.are_wanted(), bell: self.options.bell };
         let reconnect = self.options.reconnect.then_some(LONGEST_WAIT);
         let record_texts = if self.options.record_text { Texts::Plain } else { Texts::Digests };
         let Options {
-            key: key_file, plain, json, log_text, log_format, metrics, state, record, verbose, ..
+            key: key_file,
+            plain,
+            json,
+            log,
+            log_text,
+            log_format,
+            metrics,
+            state,
+            record,
+            verbose,
+            ..
         } = self.options;
         Ok(Plan {
             role,
@@ -141,6 +153,8 @@ impl Arguments {
             timing,
             limits,
             reconnect,
+            taste,
+            log,
             plain,
             json,
             log_text,

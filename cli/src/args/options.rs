@@ -1,9 +1,10 @@
 //! The options, and what they may be.
 
+use std::env;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use model::Limits;
 
 use super::plan::LogFormat;
@@ -50,6 +51,17 @@ pub(super) struct Options {
     /// One JSON object a line, in and out, for programs
     #[arg(long, global = true, overrides_with = "plain")]
     pub(super) json: bool,
+    /// Colours on a terminal: always, never, or auto, which is to do as `NO_COLOR` says
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Colours,
+
+    /// Ring the terminal for direct messages, and for group messages with one's own name in them
+    #[arg(long, global = true)]
+    pub(super) bell: bool,
+
+    /// Add everything that this client shows to FILE, which only its owner may read
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) log: Option<PathBuf>,
 
     /// Let the server print the text of group messages
     #[arg(long, global = true)]
@@ -85,6 +97,28 @@ pub(super) struct Options {
     /// Say more on standard error; twice for even more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
+}
+
+/// When to show colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Colours {
+    /// Unless `NO_COLOR` is set.
+    Auto,
+    /// In any case.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+impl Colours {
+    /// Whether to show them. The standard says that an empty `NO_COLOR` does not count.
+    pub(super) fn are_wanted(self) -> bool {
+        match self {
+            Colours::Auto => env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            Colours::Always => true,
+            Colours::Never => false,
+        }
+    }
 }
 
 /// How many permits a bucket gets a second.

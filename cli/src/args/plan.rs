@@ -10,6 +10,7 @@ use model::{Limits, Name, Timing};
 use net::record::{Configured, Texts};
 use net::{Recording, RoomKey};
 
+use crate::interactive::Taste;
 use crate::invitation::Invitation;
 
 /// What to do, and how.
@@ -29,6 +30,10 @@ pub(crate) struct Plan {
     pub(crate) limits: Limits,
     /// Whether a client keeps trying when its server does not answer, and how long it waits between two attempts at most.
     pub(crate) reconnect: Option<Duration>,
+    /// How a person at a terminal wants it.
+    pub(crate) taste: Taste,
+    /// Where to keep what a client shows.
+    pub(crate) log: Option<PathBuf>,
     /// No line editor.
     pub(crate) plain: bool,
     /// JSON lines.

@@ -61,7 +61,8 @@ impl Screen {
     }
 }
 
-fn words(event: &Event) -> Vec<String> {
+/// The words for an event; none for some that are no news by themselves.
+pub(crate) fn words(event: &Event) -> Vec<String> {
     match event {
         Event::Registering => vec!["Client start listening".into(), "Registration request sent".into()],
         Event::Registered => vec!["Welcome, You are registered.".into()],
@@ -119,7 +120,8 @@ fn words(event: &Event) -> Vec<String> {
     }
 }
 
-fn reasons(reason: Exit) -> &'static [&'static str] {
+/// The words for an end.
+pub(crate) fn reasons(reason: Exit) -> &'static [&'static str] {
     match reason {
         Exit::Deregistered => &["You are Offline. Bye."],
         Exit::ServerSilent => &["Server not responding", "Exiting"],

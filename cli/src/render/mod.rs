@@ -11,7 +11,7 @@ use model::event::Person;
 
 use crate::escape::escape;
 
-pub(crate) use events::Screen;
+pub(crate) use events::{Screen, reasons, words};
 pub(crate) use notices::{answer, notice};
 
 /// What a line starts with outside a group.

@@ -6,6 +6,7 @@
 #![allow(dead_code, unreachable_pub, missing_docs)]
 
 pub mod recorded;
+pub mod tmux;
 
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read, Write};

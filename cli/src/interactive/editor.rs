@@ -1,0 +1,221 @@
+//! The line editor: lines appear above the one that is being typed, which stays as it is.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context;
+use crossbeam_channel::{Receiver, Sender, bounded};
+use nix::sys::termios::{SetArg, Termios, tcgetattr, tcsetattr};
+use rustyline::config::BellStyle;
+use rustyline::error::ReadlineError;
+use rustyline::history::FileHistory;
+use rustyline::{ColorMode, CompletionType, Config, ExternalPrinter};
+
+use super::Taste;
+use super::completing::{Assistant, PROMPT, Status};
+use super::history;
+use super::known::Known;
+use crate::front::{Front, Line};
+use crate::signals::Stopper;
+use crate::styled::Styled;
+
+type LineEditor = rustyline::Editor<Assistant, FileHistory>;
+
+/// A terminal with a line editor.
+///
+/// ```text
+///   editor thread --lines--> client loop
+///   client loop --lines--> printer thread --> above the line that is being typed
+/// ```
+///
+/// The printer has a thread of its own, because printing waits for the editor to take the line.
+#[derive(Debug)]
+pub(super) struct Editor {
+    lines: Receiver<Line>,
+    print: Sender<Print>,
+    finished: Receiver<()>,
+    status: Status,
+    colours: bool,
+    /// Something is above the prompt, so that the cursor can move up.
+    has_printed: bool,
+    /// A line is being typed.
+    editing: Arc<AtomicBool>,
+}
+
+impl Editor {
+    /// Starts to edit. Fails where no editing is possible, as on a terminal that cannot move its cursor.
+    pub(super) fn start(known: Known, taste: Taste, stopper: Stopper) -> anyhow::Result<Editor> {
+        remember_terminal()?;
+        // The editor hands over the prompt to be painted only if colours are on; whether it is, is decided there.
+        let config = Config::builder()
+            .completion_type(CompletionType::List)
+            .bell_style(BellStyle::None)
+            .color_mode(ColorMode::Forced)
+            .max_history_size(HISTORY)?
+            .history_ignore_space(true)
+            .build();
+        let past = FileHistory::with_config(&config);
+        let mut editor = LineEditor::with_history(config, past)?;
+        let status = Status::default();
+        let (print, to_print) = bounded(Line::AHEAD);
+        let assistant = Assistant::new(known, status.clone(), taste.colours, print.clone());
+        editor.set_helper(Some(assistant));
+        let history = history::file();
+        if let Some(file) = &history
+            && let Err(error) = editor.load_history(file)
+        {
+            tracing::info!("the history cannot be read: {error}");
+        }
+        let printer = editor.create_external_printer()?;
+        let (sender, lines) = bounded(Line::AHEAD);
+        let editing = Arc::new(AtomicBool::new(false));
+        let busy = Arc::clone(&editing);
+        thread::Builder::new()
+            .name("editor".into())
+            .spawn(move || edit(editor, history.as_deref(), &sender, &stopper, &busy))
+            .context("cannot start the line editor")?;
+        let (done, finished) = bounded(1);
+        thread::Builder::new()
+            .name("printer".into())
+            .spawn(move || print_all(printer, &to_print, &done))
+            .context("cannot start the line editor")?;
+        Ok(Editor { lines, print, finished, status, colours: taste.colours, has_printed: false, editing })
+    }
+
+    fn send(&self, text: String) -> io::Result<()> {
+        self.print.send(Print::Lines(text)).map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+}
+
+impl Front for Editor {
+    fn lines(&self) -> &Receiver<Line> {
+        &self.lines
+    }
+
+    fn print(&mut self, lines: &[Styled]) -> io::Result<()> {
+        self.has_printed = true;
+        let mut text = String::new();
+        if lines.iter().any(|line| line.rings) {
+            text.push(BELL);
+        }
+        for line in lines {
+            text += &if self.colours { line.painted() } else { line.text() };
+            text.push('\n');
+        }
+        self.send(text)
+    }
+
+    fn status(&mut self, status: Styled) {
+        if self.status.set(status) && self.has_printed {
+            // Makes the editor paint its prompt again. A terminal that is gone shows at the next line.
+            let _ = self.send(NOTHING.to_owned());
+        }
+    }
+
+    fn finish(&mut self) {
+        // A printer that is gone has said why.
+        let _ = self.print.send(Print::Last);
+        // A terminal that does not take the last lines must not keep the program.
+        let _ = self.finished.recv_timeout(LAST_LINES);
+        restore_terminal();
+        if self.editing.load(Ordering::SeqCst) {
+            let _ = io::stdout().write_all(CLEAR_PROMPT).and_then(|()| io::stdout().flush());
+        }
+    }
+}
+
+fn edit(
+    mut editor: LineEditor,
+    history: Option<&Path>,
+    lines: &Sender<Line>,
+    stopper: &Stopper,
+    editing: &AtomicBool,
+) {
+    loop {
+        editing.store(true, Ordering::SeqCst);
+        let read = editor.readline(PROMPT);
+        editing.store(false, Ordering::SeqCst);
+        let line = match read {
+            Ok(line) if line.len() > Line::MAX_BYTES => Line::TooLong,
+            Ok(line) => {
+                remember(&mut editor, history, &line);
+                Line::Text(line)
+            }
+            Err(ReadlineError::Interrupted) => {
+                stopper.interrupt();
+                continue;
+            }
+            Err(_) => Line::End,
+        };
+        let last = line == Line::End;
+        if lines.send(line).is_err() || last {
+            return;
+        }
+    }
+}
+
+fn remember(editor: &mut LineEditor, history: Option<&Path>, line: &str) {
+    if line.trim().is_empty() || !editor.add_history_entry(line).unwrap_or(false) {
+        return;
+    }
+    if let Some(file) = history
+        && let Err(error) = editor.append_history(file)
+    {
+        tracing::info!("the history cannot be written: {error}");
+    }
+}
+
+fn print_all(mut printer: impl ExternalPrinter, lines: &Receiver<Print>, done: &Sender<()>) {
+    while let Ok(Print::Lines(line)) = lines.recv() {
+        if let Err(error) = printer.print(line) {
+            tracing::warn!("the terminal takes no more lines: {error}");
+            return;
+        }
+    }
+    // The editor takes one message at a time, in order: when it has taken the second of these, it has printed
+    // everything before the first.
+    let _ = printer.print(NOTHING.into()).and_then(|()| printer.print(NOTHING.into()));
+    let _ = done.send(());
+}
+
+fn remember_terminal() -> anyhow::Result<()> {
+    let settings = tcgetattr(io::stdin()).context("cannot read the settings of the terminal")?;
+    *TERMINAL.lock().unwrap_or_else(PoisonError::into_inner) = Some(settings);
+    Ok(())
+}
+
+/// Leaves raw mode, in case the line editor is at work and will not get to it.
+pub(crate) fn restore_terminal() {
+    if let Some(settings) = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+        // A terminal that is gone needs nothing.
+        let _ = tcsetattr(io::stdin(), SetArg::TCSADRAIN, settings);
+    }
+}
+
+/// What the printer is to do.
+pub(super) enum Print {
+    /// Show whole lines.
+    Lines(String),
+    /// Nothing more.
+    Last,
+}
+
+/// The settings before the line editor changed them.
+static TERMINAL: Mutex<Option<Termios>> = Mutex::new(None);
+
+/// Moves the cursor up and down again.
+const NOTHING: &str = "\u{1b}[A\n";
+
+const BELL: char = '\u{7}';
+
+/// Back to the start of the prompt, clear it and what was being typed, and let pastes be as they were.
+const CLEAR_PROMPT: &[u8] = b"\r\x1b[A\x1b[J\x1b[?2004l";
+
+const LAST_LINES: Duration = Duration::from_secs(1);
+
+/// Lines that are remembered.
+const HISTORY: usize = 1000;

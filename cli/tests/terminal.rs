@@ -1,0 +1,282 @@
+//! In a real terminal. Skipped where there is no tmux.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::tmux::{Setting, Terminal, is_missing};
+use common::{Chat, client, ports, server};
+use nix::sys::signal::Signal;
+
+const LINES: usize = 200;
+
+#[test]
+fn two_hundred_lines_arrive_while_one_is_being_typed() {
+    if is_missing() {
+        return;
+    }
+    let (_server, x, mut y) = two();
+    x.types("send Y my li");
+    x.until_typed("> send Y my li");
+    let mut typed = "> send Y my li".to_owned();
+    for number in 1..=LINES {
+        y.ask(&format!("send X line number {number} of many"), "Message received by X.");
+        if number % 20 == 0 {
+            x.types("n");
+            typed.push('n');
+        }
+    }
+    x.types("e");
+    typed.push('e');
+    x.until_typed(&typed);
+    x.until_shown(&format!("Y: line number {LINES} of many"));
+    let everything = x.everything();
+    let arrived: Vec<usize> = everything.lines().filter_map(number_of).collect();
+    assert_eq!(arrived, (1..=LINES).collect::<Vec<_>>(), "{everything}");
+    x.presses("Enter");
+    y.expect(&format!("X: {}", &typed["> send Y ".len()..]));
+    x.until_shown("Message received by Y.");
+    x.is_as_in("lines-arrive");
+}
+
+fn number_of(line: &str) -> Option<usize> {
+    line.split_once("Y: line number ")?.1.strip_suffix(" of many")?.parse().ok()
+}
+
+#[test]
+fn tab_completes_commands_people_and_groups() {
+    if is_missing() {
+        return;
+    }
+    let (_server, x, _y) = two();
+    x.types("cre");
+    x.presses("Tab");
+    x.until_typed("> create_group");
+    x.types("roomA");
+    x.presses("Enter");
+    x.until_shown("Group roomA created by Server.");
+    x.types("/jo");
+    x.presses("Tab");
+    x.until_typed("> /join");
+    // Both its names start like this.
+    x.types("_");
+    x.presses("Tab");
+    x.types("r");
+    x.presses("Tab");
+    x.until_typed("> /join_group roomA");
+    x.presses("Enter");
+    x.until_shown("Entered group roomA successfully");
+    x.types("/say where is ");
+    x.presses("Tab");
+    x.until("both names", |screen| screen.lines().any(|line| line.split_whitespace().eq(["Y", "roomA"])));
+    x.types("Y");
+    x.presses("Tab");
+    x.types("now");
+    x.until("the line", |screen| screen.ends_with("> /say where is Y now"));
+    x.presses("Enter");
+    x.until_shown("Message received by Server.");
+}
+
+#[test]
+fn colours_can_be_turned_off() {
+    if is_missing() {
+        return;
+    }
+    let [port] = ports();
+    let _server = server(port);
+    let settings = [("auto", "", true), ("auto", "1", false), ("never", "", false), ("always", "1", true)];
+    for (color, no_color, coloured) in settings {
+        let [own] = ports();
+        let (arguments, variables) = (&["--color", color], &[("NO_COLOR", no_color)]);
+        let x = Terminal::start("X", port, own, &Setting { arguments, variables, home: None });
+        x.until_ready();
+        assert_eq!(x.colours().contains("\u{1b}["), coloured, "{arguments:?} {variables:?}\n{}", x.colours());
+        if !coloured {
+            x.is_as_in("no-colours");
+        }
+        x.enters("quit");
+        x.until_end(0);
+    }
+}
+
+#[test]
+fn the_line_survives_a_change_of_the_window() {
+    if is_missing() {
+        return;
+    }
+    let (_server, x, mut y) = two();
+    // Without spaces: those at the end of a row are not captured.
+    let text = ["a-message-that-is-long-enough-to-need-more-than-one-row-on-any-screen", "and-more-than-two"]
+        .concat();
+    x.types(&format!("send Y {text}"));
+    let is_whole = |screen: &str| screen.replace('\n', "").ends_with(&format!("> send Y {text}"));
+    x.until("the line", is_whole);
+    for (columns, rows) in [(50, 20), (120, 30), (40, 10), (80, 24)] {
+        x.resizes(columns, rows);
+        x.until(&format!("the line on {columns} columns"), is_whole);
+        y.ask(&format!("send X at {columns} columns"), "Message received by X.");
+        x.until(&format!("the line after another on {columns} columns"), |screen| {
+            screen.contains(&format!("Y: at {columns} columns")) && is_whole(screen)
+        });
+    }
+    x.presses("Enter");
+    y.expect(&format!("X: {text}"));
+    x.until_shown("Message received by Y.");
+}
+
+#[test]
+fn pasted_lines_are_one_message() {
+    if is_missing() {
+        return;
+    }
+    let (server, x, mut y) = two();
+    x.types("send Y ");
+    x.pastes("one\n  two\nthree");
+    x.until("three lines", |screen| screen.ends_with("> send Y one\n  two\nthree"));
+    y.ask("send X hold on", "Message received by X.");
+    x.until("three lines below another", |screen| {
+        screen.contains("Y: hold on") && screen.ends_with("> send Y one\n  two\nthree")
+    });
+    x.presses("Enter");
+    y.expect(r"X: one\n  two\nthree");
+    x.until_shown("Message received by Y.");
+    x.is_as_in("paste");
+    drop(server);
+}
+
+#[test]
+fn ctrl_c_leaves_and_a_second_one_does_not_wait() {
+    if is_missing() {
+        return;
+    }
+    let (server, x, _y) = two();
+    server.pause();
+    x.types("half a li");
+    x.until_typed("> half a li");
+    x.presses("C-c");
+    x.until_shown("X > leaving");
+    x.presses("C-c");
+    x.until_end(130);
+    server.signal(Signal::SIGCONT);
+    let (_server, x, _y) = two();
+    x.presses("C-c");
+    x.until_end(0);
+    x.is_as_in("ctrl-c");
+}
+
+#[test]
+fn what_is_typed_ahead_is_done_in_order_and_seen_until_it_is_done() {
+    if is_missing() {
+        return;
+    }
+    let (server, x, mut y) = two();
+    server.pause();
+    for line in ["create_group roomA", "join_group roomA", "send_group hello", "leave_group", "send Y bye"] {
+        x.enters(line);
+    }
+    x.until_shown("X > create_group roomA, 4 more to do");
+    server.signal(Signal::SIGCONT);
+    y.expect("X: bye");
+    x.until_shown("Message received by Y.");
+    let everything = x.everything();
+    let order = [
+        "Group roomA created",
+        "Entered group roomA",
+        "received by Server.",
+        "Leave group",
+        "received by Y.",
+    ];
+    let places: Vec<Option<usize>> = order.iter().map(|words| everything.find(words)).collect();
+    assert!(places.is_sorted() && places.iter().all(Option::is_some), "{places:?}\n{everything}");
+}
+
+#[test]
+fn a_command_that_hangs_can_be_cancelled() {
+    if is_missing() {
+        return;
+    }
+    let [port, own] = ports();
+    let server = server(port);
+    let x = Terminal::start("X", port, own, &Setting { arguments: &["--reconnect"], ..Setting::default() });
+    x.until_ready();
+    server.pause();
+    x.enters("create_group roomA");
+    x.until_shown("(server not responding)");
+    x.enters("/cancel");
+    x.until_shown("Cancelled: create_group roomA. It may or may not take effect");
+    server.signal(Signal::SIGCONT);
+    // Which one came first, nobody knows; but it is said.
+    x.until("its fate", |screen| {
+        screen.contains("Group roomA created by Server.")
+            || screen.contains("Cancelled in time: create_group roomA")
+    });
+    x.enters("/cancel");
+    x.until_shown("Nothing to cancel");
+}
+
+#[test]
+fn direct_messages_that_wait_are_seen_on_both_sides() {
+    if is_missing() {
+        return;
+    }
+    let (_server, x, mut y) = two();
+    y.ask("create_group roomA", "Group roomA created by Server.");
+    y.ask("join_group roomA", "Entered group roomA successfully");
+    x.enters("send Y are you there?");
+    x.until_shown("Message queued at Y (Y is in a group).");
+    y.ask("leave_group", "Leave group chat roomA");
+    y.expect("X: are you there?");
+    x.enters("join_group roomA");
+    x.until_shown("X roomA >");
+    y.ask("send X one", "Message received by X.");
+    y.ask("send X two", "Message received by X.");
+    x.until_shown("X roomA (2 waiting) >");
+    x.enters("leave_group");
+    x.until_shown("Y: two");
+    x.is_as_in("waiting");
+}
+
+#[test]
+fn what_was_typed_is_remembered_by_the_next_client() {
+    if is_missing() {
+        return;
+    }
+    let [port, own] = ports();
+    let _server = server(port);
+    let home = std::env::temp_dir().join(format!("chat-history-{}", std::process::id()));
+    let log = home.join("shown.log");
+    let arguments = ["--log", log.to_str().unwrap()];
+    std::fs::create_dir_all(&home).unwrap();
+    let setting = Setting { arguments: &arguments, home: Some(&home), variables: &[] };
+    let x = Terminal::start("X", port, own, &setting);
+    x.until_ready();
+    x.enters("whoami");
+    x.until_shown("registered at the server");
+    x.enters("quit");
+    x.until_end(0);
+    assert!(is_private(&home.join("chat/history")) && is_private(&log));
+    let shown = std::fs::read_to_string(&log).unwrap();
+    assert!(shown.contains(" Welcome, You are registered.\n") && !shown.contains('\u{1b}'), "{shown}");
+    let x = Terminal::start("X", port, own, &setting);
+    x.until_ready();
+    x.presses("Up");
+    x.until_typed("> quit");
+    x.presses("Up");
+    x.until_typed("> whoami");
+    std::fs::remove_dir_all(&home).unwrap();
+}
+
+fn is_private(file: &std::path::Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(file).unwrap().permissions().mode().is_multiple_of(0o100)
+}
+
+/// A server, X in a terminal and Y with pipes, both registered.
+fn two() -> (Chat, Terminal, Chat) {
+    let [port, x_port, y_port] = ports();
+    let server = server(port);
+    let x = Terminal::registered("X", port, x_port);
+    let y = client("Y", port, y_port);
+    x.until_shown("Y is online");
+    (server, x, y)
+}
