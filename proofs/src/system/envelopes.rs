@@ -19,8 +19,9 @@ use model::{ClientState, Packet, Server, ServerState};
 use stateright::actor::{Actor, Command, Id, Network, Out};
 
 use super::office::Office;
-use super::role::Role;
-use super::{Envelope, SERVER, State, System, seat, server};
+use super::role::{Role, RoleState};
+use super::seat::SeatState;
+use super::{Envelope, SERVER, State, System, server};
 use crate::coverage::Coverage;
 
 /// The envelopes that can no longer matter in this state. What the server has not written it may not know any more later; so
@@ -240,7 +241,11 @@ impl<'a> World<'a> {
     fn client(&self, id: Id) -> Option<&'a ClientState> {
         let actor = usize::from(id);
         let living = actor != SERVER && self.state.crashed.get(actor).is_some_and(|crashed| !crashed);
-        let client = living.then(|| &seat(self.state, actor).client)?;
+        let RoleState::Seat(SeatState { client, .. }) =
+            &**self.state.actor_states.get(actor).filter(|_| living)?
+        else {
+            return None;
+        };
         (!matches!(client.phase, model::client::Phase::Exited(_))).then_some(client)
     }
 
