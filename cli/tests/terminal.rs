@@ -88,7 +88,7 @@ fn colours_can_be_turned_off() {
     for (color, no_color, coloured) in settings {
         let [own] = ports();
         let (arguments, variables) = (&["--color", color], &[("NO_COLOR", no_color)]);
-        let x = Terminal::start("X", port, own, &Setting { arguments, variables, home: None });
+        let x = Terminal::start("X", port, own, &Setting { arguments, variables, ..Setting::default() });
         x.until_ready();
         assert_eq!(x.colours().contains("\u{1b}["), coloured, "{arguments:?} {variables:?}\n{}", x.colours());
         if !coloured {
@@ -149,7 +149,7 @@ fn ctrl_c_leaves_and_a_second_one_does_not_wait() {
     if is_missing() {
         return;
     }
-    let (server, x, _y) = two();
+    let (server, x, _y) = two_patient();
     server.pause();
     x.types("half a li");
     x.until_typed("> half a li");
@@ -169,7 +169,7 @@ fn what_is_typed_ahead_is_done_in_order_and_seen_until_it_is_done() {
     if is_missing() {
         return;
     }
-    let (server, x, mut y) = two();
+    let (server, x, mut y) = two_patient();
     server.pause();
     for line in ["create_group roomA", "join_group roomA", "send_group hello", "leave_group", "send Y bye"] {
         x.enters(line);
@@ -247,7 +247,7 @@ fn what_was_typed_is_remembered_by_the_next_client() {
     let log = home.join("shown.log");
     let arguments = ["--log", log.to_str().unwrap()];
     std::fs::create_dir_all(&home).unwrap();
-    let setting = Setting { arguments: &arguments, home: Some(&home), variables: &[] };
+    let setting = Setting { arguments: &arguments, home: Some(&home), ..Setting::default() };
     let x = Terminal::start("X", port, own, &setting);
     x.until_ready();
     x.enters("whoami");
@@ -273,9 +273,19 @@ fn is_private(file: &std::path::Path) -> bool {
 
 /// A server, X in a terminal and Y with pipes, both registered.
 fn two() -> (Chat, Terminal, Chat) {
+    two_with(&Setting::default())
+}
+
+/// The same, and X waits however long the server takes.
+fn two_patient() -> (Chat, Terminal, Chat) {
+    two_with(&Setting { waits: true, ..Setting::default() })
+}
+
+fn two_with(setting: &Setting<'_>) -> (Chat, Terminal, Chat) {
     let [port, x_port, y_port] = ports();
     let server = server(port);
-    let x = Terminal::registered("X", port, x_port);
+    let x = Terminal::start("X", port, x_port, setting);
+    x.until_ready();
     let y = client("Y", port, y_port);
     x.until_shown("Y is online");
     (server, x, y)

@@ -174,7 +174,7 @@ mod tests {
         for (text, words) in [
             (
                 "\nackwait = 1\n",
-                "chat.toml:2: unknown key 'ackwait'; there are ack-wait, attempts, bind, burst,",
+                "chat.toml:2: unknown key 'ackwait'; there are ack-wait, attempts, bell, bind, burst,",
             ),
             ("config = 'x'", "chat.toml:1: unknown key 'config'; there are"),
             ("verbose = 1", "chat.toml:1: unknown key 'verbose'; there are"),

@@ -26,6 +26,8 @@ pub struct Setting<'a> {
     pub arguments: &'a [&'a str],
     /// Variables of its environment.
     pub variables: &'a [(&'a str, &'a str)],
+    /// Whether it waits for ever, so that a server may be slow without being silent.
+    pub waits: bool,
     /// Where it keeps its history, if that is not its own.
     pub home: Option<&'a Path>,
 }
@@ -56,16 +58,12 @@ impl Terminal {
         let home = setting.home.unwrap_or(&terminal.files);
         command.arg(format!("XDG_STATE_HOME={}", home.display()));
         command.args(setting.variables.iter().map(|(key, value)| format!("{key}={value}")));
+        // tmux itself does not always get to know the exit code.
+        command.args(["sh", "-c", NOTE_CODE, "sh"]).arg(terminal.code());
         command.args([env!("CARGO_BIN_EXE_chat"), "client", name, "127.0.0.1", &server, &port]);
-        command.args(["--ack-wait", ACK_WAIT]).args(setting.arguments);
+        let ack_wait = if setting.waits { "60000" } else { ACK_WAIT };
+        command.args(["--ack-wait", ack_wait]).args(setting.arguments);
         check(command.output().unwrap());
-        terminal
-    }
-
-    /// A client that is registered.
-    pub fn registered(name: &str, server: u16, port: u16) -> Terminal {
-        let terminal = Terminal::start(name, server, port, &Setting::default());
-        terminal.until_ready();
         terminal
     }
 
@@ -150,14 +148,17 @@ impl Terminal {
     pub fn until_end(&self, code: i32) {
         let end = Instant::now() + DEADLINE;
         loop {
-            let state = self.tmux(&["display-message", "-p", "#{pane_dead} #{pane_dead_status}"]);
-            if let Some(status) = state.trim().strip_prefix("1 ") {
-                assert_eq!(status, code.to_string(), "{}", self.everything());
+            if let Ok(ended) = fs::read_to_string(self.code()) {
+                assert_eq!(ended.trim(), code.to_string(), "{}", self.everything());
                 return;
             }
             assert!(Instant::now() < end, "it does not end:\n{}", self.everything());
             thread::sleep(POLL);
         }
+    }
+
+    fn code(&self) -> PathBuf {
+        self.files.join("code")
     }
 
     /// Compares everything that has been shown with the transcript of this name. Times and ports are always others.
@@ -209,5 +210,7 @@ fn same_times_and_ports(shown: &str) -> String {
 }
 
 const CONFIGURATION: &str = "set -g remain-on-exit on\nset -g remain-on-exit-format ''\nset -g history-limit 10000\nset -g status off\nset -g default-terminal screen-256color\n";
+/// Runs the rest of its arguments, and then writes the exit code into the file that is the first.
+const NOTE_CODE: &str = r#"file=$1; shift; "$@"; echo $? > "$file.part"; mv "$file.part" "$file""#;
 const DEADLINE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(50);
