@@ -353,7 +353,7 @@ pub static ALL: &[Sabotage] = &[
     },
     Sabotage {
         name: "takes-what-is-for-others",
-        about: "a client does not look for which session a direct message is",
+        about: "a client does not look for which session a direct message is, nor at its secret",
         breaks: "shown-true",
         scenario: "redirected-directs",
         apply: network::for_others,

@@ -2,7 +2,7 @@
 
 use model::event::{Exit, Person};
 use model::ids::Index;
-use model::notice::GroupRefusal;
+use model::notice::{GroupRefusal, KickRefusal};
 use model::{Event, Name, Notice, Text};
 use proptest::prelude::*;
 
@@ -38,6 +38,7 @@ fn events(name: &Name, group: &Name, text: &Text) -> Vec<Event> {
         Event::Directory(vec![person(name())]),
         Event::Direct { from: name(), text: text() },
         Event::DirectReceived { by: name() },
+        Event::DirectQueued { at: name() },
         Event::DirectRefused { by: name() },
         Event::NoAck { from: name() },
         Event::UnknownPerson(name()),
@@ -66,6 +67,8 @@ fn notices(name: &Name, group: &Name, text: &Text) -> Vec<Notice> {
         Notice::JoinRefused { by: by(), group: group() },
         Notice::Posted { by: by(), text: text() },
         Notice::Left { by: by(), group: group() },
+        Notice::Kicked { name: by() },
+        Notice::KickRefused { name: by(), reason: KickRefusal::Unknown },
         Notice::Removed { member: by(), group: group() },
         Notice::ListedGroups { by: by(), groups: vec![group()] },
         Notice::ListedMembers { by: by(), group: group(), members: vec![by()] },

@@ -7,12 +7,13 @@ use stateright::actor::{Id, Network};
 
 use crate::system::{Envelope, KEY, SERVER, State, seat, server};
 
-/// A client takes a direct message that is for another session.
+/// A client takes a direct message that is for another session, and so has the secret of another pair.
 pub(super) fn for_others(_: &State, next: &mut State) {
     refit(next, |state, envelope| {
         let own = pass_of(state, envelope.dst);
-        if let (Packet::Direct { to, .. }, Some(own)) = (&mut envelope.msg, own) {
+        if let (Packet::Direct { from, to, secret, .. }, Some(own)) = (&mut envelope.msg, own) {
             *to = own.session;
+            *secret = KEY.pair(*from, *to);
         }
     });
 }
