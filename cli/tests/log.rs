@@ -14,8 +14,8 @@ const SECRET: &str = "a secret between us";
 
 fn chat(who: &str, arguments: &[&str], level: &str) -> Chat {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chat"));
-    command.args(arguments).args(["--ack-wait", ACK_WAIT, "--log-format", "json"]).env("RUST_LOG", level);
-    Chat::spawn(who, &mut command)
+    command.args(arguments).args(["--ack-wait", ACK_WAIT, "--log-format", "json"]);
+    Chat::spawn_with_log(who, &mut command, level)
 }
 
 /// A server and two members, who write to each other and post; what all of them logged.

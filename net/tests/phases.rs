@@ -79,11 +79,11 @@ fn what_is_queued_comes_with_the_end_when_the_server_is_gone_in_group_mode() {
     let waiting = commands.map(|command| {
         let (server, mut ann, mut bob) = server_and_two(&World::hasty());
         enter(&mut ann, "room");
-        assert_eq!(bob.say(send("ann", "one")), received("ann"));
-        assert_eq!(bob.say(send("ann", "two")), received("ann"));
+        assert_eq!(bob.say(send("ann", "one")), queued("ann"));
+        assert_eq!(bob.say(send("ann", "two")), queued("ann"));
         server.stop();
         // Direct messages need no server.
-        assert_eq!(bob.say(send("ann", "three")), received("ann"));
+        assert_eq!(bob.say(send("ann", "three")), queued("ann"));
         ann.console.command(command).unwrap();
         (ann, bob)
     });
@@ -133,7 +133,7 @@ fn clients_of_a_server_that_has_lost_its_memory_register_again_and_chat_on() {
     let world = World::patient();
     let (server, mut ann, mut bob) = server_and_two(&world);
     enter(&mut ann, "room");
-    assert_eq!(bob.say(send("ann", "queued before")), received("ann"));
+    assert_eq!(bob.say(send("ann", "queued before")), queued("ann"));
     ann.until(|event| *event == Event::Queued { waiting: 1 });
     let address = server.address();
     server.stop();
@@ -221,6 +221,10 @@ fn enter(person: &mut Person, group: &str) {
 
 fn received(by: &str) -> Vec<Event> {
     vec![Event::DirectReceived { by: name(by) }, Event::Ready]
+}
+
+fn queued(at: &str) -> Vec<Event> {
+    vec![Event::DirectQueued { at: name(at) }, Event::Ready]
 }
 
 fn server_and(world: &World, called: &str) -> (net::Console, Person) {

@@ -124,7 +124,10 @@ impl Member {
             loop {
                 let message = self.unique();
                 let told = self.command(send(receiver, message.as_str()));
-                if told.contains(&Event::DirectReceived { by: name(receiver) }) {
+                let by = name(receiver);
+                if told.contains(&Event::DirectReceived { by: by.clone() })
+                    || told.contains(&Event::DirectQueued { at: by })
+                {
                     self.directs.push((name(receiver), message));
                     break;
                 }

@@ -63,12 +63,13 @@ pub fn function(promise: &Promise) -> Option<String> {
     Some(format!("{module}::{name}"))
 }
 
-const SOURCES: [(&str, &str); 6] = [
+const SOURCES: [(&str, &str); 7] = [
     ("properties::directory", include_str!("properties/directory.rs")),
     ("properties::directs", include_str!("properties/directs.rs")),
     ("properties::groups", include_str!("properties/groups.rs")),
     ("properties::posts", include_str!("properties/posts.rs")),
     ("properties::requests", include_str!("properties/requests.rs")),
+    ("properties::strangers", include_str!("properties/strangers.rs")),
     ("settle", include_str!("settle.rs")),
 ];
 

@@ -100,7 +100,16 @@ fn promises_that_need_everybody_are_left_open_without() {
     let names: Vec<_> = open.iter().map(|(name, _)| *name).collect();
     assert_eq!(
         names,
-        ["none-forgotten", "shown-true", "group-order", "receipts-true", "at-most-once", "settles"]
+        [
+            "none-forgotten",
+            "shown-true",
+            "group-order",
+            "receipts-true",
+            "at-most-once",
+            "left-alone",
+            "own-word",
+            "settles"
+        ]
     );
     assert!(open.iter().all(|(_, why)| why == "Z was not recorded"), "{open:?}");
     // Without the server.

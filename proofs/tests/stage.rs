@@ -18,7 +18,7 @@ fn a_message_that_is_shown_twice_is_seen_twice_on_a_terminal() {
 fn other_sabotages_are_seen_as_well() {
     for (sabotage, promise, words) in [
         ("stays-in-the-prompt", "members-only", "outside of any group"),
-        ("mixes-up-authors", "shown-true", "which Y never wrote there"),
+        ("mixes-up-authors", "shown-true", "never wrote there"),
         ("forgets-its-replies", "at-most-once", "Client X sent group message: X1"),
     ] {
         let (seen, _) = staged(sabotage, promise);

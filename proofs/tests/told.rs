@@ -26,8 +26,8 @@ fn the_life_of_a_direct_message_is_told() {
         "to Y: the direct message \"hello\" (number 1) (attempt 2); it arrives in record",
         "Y receives from X: the direct message \"hello\" (number 1).",
         "Y reads | (1 in the queue)",
-        "to X: ack of direct message 1; it arrives in record",
-        "X reads | Message received by Y.",
+        "to X: ack of direct message 1: it waits; it arrives in record",
+        "X reads | Message queued at Y (Y is in a group)",
         "Y reads | X: hello",
         "In the end X was told that its receiver has it; it was shown to Y.",
     ];

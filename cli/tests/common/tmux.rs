@@ -10,6 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
 use super::ACK_WAIT;
 
 /// A terminal with a client in it.
@@ -181,7 +184,14 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        let _ = Command::new("tmux").args(["-L", &self.socket, "kill-server"]).output();
+        // A client that waits for its server would outlive its terminal. Together with its shell it is a process group.
+        let tmux =
+            |arguments: &[&str]| Command::new("tmux").args(["-L", &self.socket]).args(arguments).output();
+        let shell = tmux(&["display-message", "-p", "#{pane_pid}"]).map(|output| output.stdout);
+        if let Ok(shell) = String::from_utf8_lossy(&shell.unwrap_or_default()).trim().parse() {
+            let _ = killpg(Pid::from_raw(shell), Signal::SIGKILL);
+        }
+        let _ = tmux(&["kill-server"]);
         let _ = fs::remove_dir_all(&self.files);
     }
 }

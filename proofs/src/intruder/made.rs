@@ -10,8 +10,6 @@ use stateright::actor::Id;
 use super::{Intruder, Known};
 use crate::system::{Envelope, KEY, SERVER, State, server};
 
-/// Numbers of requests in its own session. So it carries out two.
-const OWN: [u64; 2] = [1, 2];
 /// Numbers of requests and direct messages of others: one that repeats what was said long ago, and one that is new.
 const FOREIGN: [u64; 2] = [1, 9];
 /// Requests that may have joined a group, or wait for an answer.
@@ -90,7 +88,7 @@ impl<'a> Maker<'a> {
             |name: &Name, cookie| Packet::Register { name: name.clone(), nonce: Intruder::NONCE, cookie };
         names
             .flat_map(|name| {
-                let shown = self.intruder.registers || src != self.own;
+                let shown = self.intruder.registers() || src != self.own;
                 let own = shown.then(|| with(&name, KEY.cookie(self.own, &name, version)));
                 [Some(with(&name, Cookie::NONE)), own].into_iter().flatten()
             })
@@ -100,8 +98,11 @@ impl<'a> Maker<'a> {
     fn ups(&self, src: Id) -> Vec<Packet> {
         let with = |&pass: &Pass| {
             let own = src == self.own && self.known.passes.contains(&pass);
-            let requests =
-                if own { self.requests(OWN, None) } else { self.requests(FOREIGN, Some(&self.text)) };
+            let requests = if own {
+                self.requests(1..=self.intruder.requests, None)
+            } else {
+                self.requests(FOREIGN, Some(&self.text))
+            };
             self.acks().into_iter().chain(requests).map(move |up| Packet::Up { pass, up })
         };
         self.passes.iter().flat_map(with).collect()
@@ -116,14 +117,15 @@ impl<'a> Maker<'a> {
     }
 
     /// In its own name it does not post: what every member may do is no harm.
-    fn requests(&self, numbers: [u64; 2], text: Option<&Text>) -> Vec<Up> {
+    fn requests(&self, numbers: impl IntoIterator<Item = u64> + Clone, text: Option<&Text>) -> Vec<Up> {
         let mut requests = vec![Request::Deregister, Request::LeaveGroup, Request::Withdraw];
         requests.extend(text.cloned().map(Request::Post));
         requests.extend(self.server.groups.keys().cloned().map(Request::JoinGroup));
         requests.extend(self.sessions.iter().copied().map(Request::Report));
         let asked = |request: &Request| {
             let request = request.clone();
-            numbers.map(|number| Up::Request { number: RequestNumber(number), request: request.clone() })
+            let numbers = numbers.clone().into_iter();
+            numbers.map(move |number| Up::Request { number: RequestNumber(number), request: request.clone() })
         };
         requests.iter().flat_map(asked).collect()
     }

@@ -27,8 +27,8 @@ pub use made::packets;
 pub struct Intruder {
     /// Whether its packets may come from any address. Else they come from its own.
     pub forges: bool,
-    /// Whether it may register, and so learn what members are told.
-    pub registers: bool,
+    /// How many requests it may make as a member. With none it does not register, and so never learns what members are told.
+    pub requests: u64,
 }
 
 /// What an intruder has been sent.
@@ -51,13 +51,17 @@ impl Intruder {
     pub const TEXT: &'static str = "forged";
 
     /// In words, for the bounds of a scenario.
-    pub fn bounds(self) -> &'static str {
-        match (self.forges, self.registers) {
-            (false, false) => "intruder: its own address, not registered",
-            (false, true) => "intruder: its own address, may register",
-            (true, false) => "intruder: any address, not registered",
-            (true, true) => "intruder: any address, may register",
+    pub fn bounds(self) -> String {
+        let from = if self.forges { "any address" } else { "its own address" };
+        match self.requests {
+            0 => format!("intruder: {from}, not registered"),
+            requests => format!("intruder: {from}, may register and ask for {requests}"),
         }
+    }
+
+    /// Whether it may become a member.
+    pub fn registers(self) -> bool {
+        self.requests > 0
     }
 }
 

@@ -89,8 +89,10 @@ mod tests {
     }
 
     #[test]
-    fn every_promise_is_asked_of_the_original() {
-        for promise in PROMISES {
+    fn every_promise_but_those_about_strangers_is_asked_of_the_original() {
+        // It says nothing of anybody who is not one of its clients, and its packets have no secrets.
+        let strangers = ["left-alone", "own-word", "secrets-kept", "no-amplification"];
+        for promise in PROMISES.iter().filter(|promise| !strangers.contains(&promise.name)) {
             assert!(
                 all().iter().any(|case| case.question.name == promise.name),
                 "{} has no case",

@@ -123,7 +123,7 @@ fn is_wanted_by_others(system: &System, state: &State, actor: usize) -> bool {
     let name = &scenario.people[actor - 1].name;
     let again = seats(state).any(|(other, seat)| other == actor && seat.life > 0);
     again
-        || scenario.intruder.is_some_and(|intruder| intruder.registers)
+        || scenario.intruder.is_some_and(|intruder| intruder.registers())
         || scenario.people.iter().filter(|person| person.name == *name).count() > 1
 }
 

@@ -4,7 +4,7 @@ use super::Errand::{Kick, Stop};
 use super::Scenario;
 use super::Suspicion::{Attempt, Post as PostTimer, Probe, Refill, Update};
 use super::Wish::{Cancel, Create, Dereg, Groups, Interrupt, Join, Leave, Members, Post, Restart, Send};
-use super::intrusions::{forged_posts, forged_registration, forger, insider};
+use super::intrusions::{deep_insider, forged_posts, forged_registration, forger, insider};
 
 /// All scenarios, those that take minutes last.
 pub fn every() -> Vec<Scenario> {
@@ -51,6 +51,7 @@ pub fn every() -> Vec<Scenario> {
         deep_group(),
         deep_anything(),
         deep_redirected_registration(),
+        deep_insider(),
     ]
 }
 

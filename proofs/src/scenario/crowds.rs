@@ -102,7 +102,7 @@ fn restarts() -> Scenario {
             (Post, 20),
             (Members, 2),
             (Leave, 6),
-            (Dereg, 1),
+            (Interrupt, 1),
         ];
         scenario = scenario.person(name, 30, &menu);
     }

@@ -13,7 +13,7 @@ pub(super) fn forger() -> Scenario {
     )
     .person("X", 1, &[(Send("Y"), 1)])
     .person("Y", 2, &[(Send("X"), 1), (Dereg, 1)]);
-    scenario.intruder = Some(Intruder { forges: true, registers: false });
+    scenario.intruder = Some(Intruder { forges: true, requests: 0 });
     scenario.suspicions = vec![Attempt, Update];
     scenario.witnesses = &["stranger-challenged", "gone-to-a-forged-address", "direct-received", "left"];
     scenario
@@ -27,7 +27,7 @@ pub(super) fn forged_registration() -> Scenario {
     .person("X", 1, &[(Dereg, 1)])
     .person("Y", 0, &[]);
     scenario.registered = false;
-    scenario.intruder = Some(Intruder { forges: true, registers: false });
+    scenario.intruder = Some(Intruder { forges: true, requests: 0 });
     scenario.suspicions = vec![Attempt];
     scenario.witnesses = &["stranger-challenged", "left"];
     scenario
@@ -41,7 +41,7 @@ pub(super) fn forged_posts() -> Scenario {
     .person("X", 2, &[(Post, 2)])
     .person("Y", 2, &[(Post, 1), (Leave, 1)]);
     scenario.setup = vec![("X", Create("g")), ("X", Join("g")), ("Y", Join("g"))];
-    scenario.intruder = Some(Intruder { forges: true, registers: false });
+    scenario.intruder = Some(Intruder { forges: true, requests: 0 });
     scenario.suspicions = vec![Attempt];
     scenario.witnesses = &["stranger-challenged", "posted"];
     scenario
@@ -49,15 +49,26 @@ pub(super) fn forged_posts() -> Scenario {
 
 /// The intruder registers, is told what every member is told, and turns against the others.
 pub(super) fn insider() -> Scenario {
-    let mut scenario = Scenario::new(
-        "insider",
-        "a member forges whatever it likes from any address, and reports the others",
-    )
-    .person("X", 1, &[(Send("Y"), 1)])
-    .person("Y", 0, &[]);
+    let intruder = Intruder { forges: false, requests: 1 };
+    among("insider", "a member says whatever it likes from its own address, and reports the others", intruder)
+}
+
+pub(super) fn deep_insider() -> Scenario {
+    let intruder = Intruder { forges: true, requests: 1 };
+    let mut scenario = among(
+        "deep-insider",
+        "a member forges whatever it likes from any address, or reports another",
+        intruder,
+    );
+    scenario.deep = true;
+    scenario
+}
+
+fn among(name: &'static str, about: &'static str, intruder: Intruder) -> Scenario {
+    let mut scenario = Scenario::new(name, about).person("X", 1, &[(Send("Y"), 1)]).person("Y", 0, &[]);
     scenario.setup = vec![("Y", Create("g")), ("Y", Join("g"))];
     scenario.sessions = 3;
-    scenario.intruder = Some(Intruder { forges: true, registers: true });
+    scenario.intruder = Some(intruder);
     scenario.suspicions = vec![Attempt];
     scenario.witnesses = &["intruder-registered", "living-reported", "direct-queued"];
     scenario

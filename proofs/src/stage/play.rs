@@ -88,8 +88,7 @@ impl<'a> Stage<'a> {
     /// Everything up to the first step.
     fn open(&mut self) -> anyhow::Result<()> {
         self.start(SERVER, "server")?;
-        self.until(BEGINNING, |stage| stage.has_read(SERVER, "Server is online"))?;
-        self.expect(SERVER, "Server is online")?;
+        self.await_line(SERVER, "Server is online")?;
         if !self.script.registered {
             self.holds = true;
             return Ok(());
@@ -97,8 +96,7 @@ impl<'a> Stage<'a> {
         let script = self.script;
         for (who, person) in (1..).zip(&script.people) {
             self.start(who, person.name.as_str())?;
-            self.until(BEGINNING, |stage| stage.has_read(who, "Welcome, You are registered."))?;
-            self.expect(who, "Welcome, You are registered.")?;
+            self.await_line(who, "Welcome, You are registered.")?;
             self.rest(None)?;
         }
         for line in &script.before {
@@ -291,7 +289,8 @@ impl<'a> Stage<'a> {
         }
     }
 
-    fn expect(&self, who: Who, line: &str) -> anyhow::Result<()> {
+    fn await_line(&mut self, who: Who, line: &str) -> anyhow::Result<()> {
+        self.until(BEGINNING, |stage| stage.has_read(who, line) || !stage.players[who].is_running())?;
         let name = self.name(who);
         anyhow::ensure!(
             self.has_read(who, line),

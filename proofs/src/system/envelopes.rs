@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use ahash::AHashSet;
 use model::client::{Pending, Registered};
-use model::ids::{Pass, RequestNumber, Session, Version};
+use model::ids::{Pass, RequestNumber, Version};
 use model::packet::{Down, Request, Up};
 use model::{ClientState, Packet, Server, ServerState};
 use stateright::actor::{Actor, Command, Id, Network, Out};
@@ -203,8 +203,7 @@ impl<'a> World<'a> {
 
     fn is_dead_down(&self, dst: Id, pass: Pass, down: &Down) -> bool {
         let Some(client) = self.client(dst) else { return true };
-        let Office { server: Server { config }, book, .. } = self.office;
-        if !self.may_be_in(client, pass) || pass.token != config.key.token(pass.session, book.address(dst)) {
+        if !self.may_be_in(client, pass) {
             return true;
         }
         let Some(own) = client.registered() else { return false };
@@ -259,16 +258,17 @@ impl<'a> World<'a> {
         self.clients().find(|client| client.registered().is_some_and(|own| own.pass == pass))
     }
 
-    /// Whether the client is in this session or may come to be.
+    /// Whether the client is in the session with this pass or may come to be. On a network that redirects its address may
+    /// be another one for the server.
     fn may_be_in(&self, client: &ClientState, pass: Pass) -> bool {
         if let Some(own) = client.registered() {
-            return pass.session == own.pass.session;
+            return pass == own.pass;
         }
-        let of_this = |session: Session| {
-            let nonce = self.server.sessions.get(&session).map(|record| record.nonce);
-            nonce.is_some() && nonce == client.registering().map(|registering| registering.nonce)
-        };
-        of_this(pass.session)
+        let Some(record) = self.server.sessions.get(&pass.session) else { return false };
+        let key = &self.office.server.config.key;
+        let entry = self.server.directory.entries().find(|entry| entry.session == pass.session);
+        client.registering().is_some_and(|registering| registering.nonce == record.nonce)
+            && entry.is_none_or(|entry| pass.token == key.token(pass.session, entry.address))
     }
 }
 
