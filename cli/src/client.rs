@@ -14,7 +14,7 @@ use net::{Options, Overflow, Seal, Side, Told};
 
 use crate::args::Plan;
 use crate::cast::Cast;
-use crate::front::{Front, Line, Mode, Typed, View, Work};
+use crate::front::{Front, Line, Mode, Typed, View, Work, unwritable};
 use crate::host::Host;
 use crate::interactive;
 use crate::json;
@@ -39,7 +39,7 @@ pub(crate) fn join<C: Cast>(plan: &Plan, name: Name, server: SocketAddrV4, port:
     let ended = talk.until_exit(&stop);
     talk.front.finish();
     host.stop();
-    ended
+    talk.unwritten.map_or(ended, Err)
 }
 
 /// A line editor where there is somebody to use it.
@@ -92,6 +92,8 @@ struct Talk<'a> {
     waiting: VecDeque<Command>,
     /// Nobody reads the output any more.
     unread: bool,
+    /// Why, if that is to be told.
+    unwritten: Option<anyhow::Error>,
 }
 
 /// Whether a command may be given.
@@ -109,7 +111,7 @@ impl<'a> Talk<'a> {
     fn new(host: &'a Host, mode: Mode, log: Option<Log>) -> Talk<'a> {
         let Mode { front, view } = mode;
         let (phase, under_way, waiting) = (Phase::Busy, None, VecDeque::new());
-        Talk { host, front, view, log, phase, under_way, waiting, unread: false }
+        Talk { host, front, view, log, phase, under_way, waiting, unread: false, unwritten: None }
     }
 
     fn until_exit(&mut self, stop: &Receiver<()>) -> anyhow::Result<u8> {
@@ -228,14 +230,19 @@ impl<'a> Talk<'a> {
         self.front.status(self.view.status(&work));
     }
 
-    /// Without a reader there is nobody to chat for: leave in order, and say nothing about it.
+    /// Without a reader there is nobody to chat for: leave in order, and tell why at the end.
     fn print(&mut self, lines: &[Styled]) {
         if let Some(log) = &mut self.log {
             log.write(lines);
         }
-        if !self.unread && !lines.is_empty() && self.front.print(lines).is_err() {
+        if self.unread || lines.is_empty() {
+            return;
+        }
+        if let Err(error) = self.front.print(lines) {
+            let ending = self.phase == Phase::Ending;
             self.unread = true;
-            if self.phase != Phase::Ending {
+            self.unwritten = unwritable(error, ending);
+            if !ending {
                 self.interrupt();
             }
         }

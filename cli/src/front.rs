@@ -2,6 +2,7 @@
 
 use std::io;
 
+use anyhow::Context;
 use crossbeam_channel::Receiver;
 use model::{Command, Event};
 
@@ -53,6 +54,16 @@ pub(crate) trait View {
         Vec::new()
     }
 }
+
+/// Why a program ends that cannot say anything any more. Nothing, if it was ending and its reader with it: Ctrl+C reaches
+/// both ends of a pipe.
+pub(crate) fn unwritable(error: io::Error, ending: bool) -> Option<anyhow::Error> {
+    let expected = ending && error.kind() == io::ErrorKind::BrokenPipe;
+    (!expected).then(|| Err::<(), _>(error).context(UNWRITABLE).unwrap_err())
+}
+
+/// What is said then; why follows.
+pub(crate) const UNWRITABLE: &str = "cannot write to standard output";
 
 /// How a client is used: by a person or a program.
 pub(crate) struct Mode {

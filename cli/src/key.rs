@@ -7,8 +7,11 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use net::{KeyFault, RoomKey};
 use zeroize::Zeroizing;
+
+use crate::front::UNWRITABLE;
 
 /// Why there is no room key. It never shows any of it.
 #[derive(Debug, thiserror::Error)]
@@ -43,14 +46,14 @@ pub(crate) fn keygen(out: Option<&Path>) -> anyhow::Result<u8> {
     let key = RoomKey::draw()?;
     let line = Zeroizing::new(format!("{}\n", *key.reveal()));
     let mut stdout = io::stdout().lock();
-    match out {
+    let said = match out {
         Some(path) => {
             write(path, &line)?;
-            writeln!(stdout, "Room key written to {}", path.display())?;
+            writeln!(stdout, "Room key written to {}", path.display())
         }
-        None => stdout.write_all(line.as_bytes())?,
-    }
-    stdout.flush()?;
+        None => stdout.write_all(line.as_bytes()),
+    };
+    said.and_then(|()| stdout.flush()).context(UNWRITABLE)?;
     Ok(0)
 }
 

@@ -37,6 +37,7 @@ use anyhow::Context;
 use crate::args::{Arguments, ConfigError, Fault, Role};
 pub use crate::cast::{AsChecked, Cast};
 use crate::escape::escape;
+use crate::front::UNWRITABLE;
 use crate::invitation::Invitation;
 use crate::key::KeyError;
 
@@ -93,7 +94,7 @@ fn invitation_from_input() -> anyhow::Result<Invitation> {
 }
 
 fn invite(invitation: &Invitation) -> anyhow::Result<u8> {
-    writeln!(io::stdout(), "{}", *invitation.reveal())?;
+    writeln!(io::stdout(), "{}", *invitation.reveal()).context(UNWRITABLE)?;
     Ok(0)
 }
 

@@ -80,15 +80,6 @@ fn a_second_ctrl_c_does_not_wait_for_the_server() {
 }
 
 #[test]
-fn a_reader_that_goes_away_ends_the_client_quietly() {
-    let (mut server, mut x, own) = alone();
-    x.stop_reading();
-    let (status, errors) = x.say_until_end("hello\n");
-    assert_eq!((status.code(), errors.as_str()), (Some(0), ""));
-    server.await_line(&format!(">>> {}", offline("X", own)));
-}
-
-#[test]
 fn signals_end_a_server_cleanly() {
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
         let [port] = ports();

@@ -85,6 +85,41 @@ fn a_program_writes_joins_posts_and_leaves() {
 }
 
 #[test]
+fn a_program_gives_up_what_hangs_and_is_told_what_became_of_it() {
+    let [port, x_port, y_port] = ports();
+    let server = server(port);
+    let y = client("Y", port, y_port);
+    let (port, x_port) = (port.to_string(), x_port.to_string());
+    let patient = ["client", "X", "127.0.0.1", &port, &x_port, "--json", "--ack-wait", "60000"];
+    let mut x = Chat::start("X", &patient);
+    while event(&mut x, "directory")["people"].as_array().unwrap().len() < 2 {}
+    say(&mut x, &json!({"command": "cancel"}));
+    event(&mut x, "nothing_to_cancel");
+
+    y.pause();
+    give_up(&mut x, &json!({"command": "send", "to": "Y", "text": "are you there?"}), "cancelled");
+    y.signal(Signal::SIGCONT);
+    server.pause();
+    give_up(&mut x, &json!({"command": "list_groups"}), "withdrawn");
+    give_up(&mut x, &json!({"command": "create_group", "group": "roomA"}), "cancelled");
+    say(&mut x, &json!({"command": "join_group", "group": "roomA"}));
+    server.signal(Signal::SIGCONT);
+    // The server got to hear of the command before it heard of the end of it.
+    assert_eq!(event(&mut x, "group_created")["group"], "roomA");
+    assert_eq!(event(&mut x, "joined")["group"], "roomA");
+}
+
+/// Gives a command that gets no answer, and cancels it. `ready` has its id.
+fn give_up(chat: &mut Chat, command: &Value, fate: &str) {
+    let mut given = command.clone();
+    given["id"] = json!("given up");
+    say(chat, &given);
+    say(chat, &json!({"command": "cancel"}));
+    assert_eq!(event(chat, fate), json!({"v": 1, "event": fate, "command": command}));
+    assert_eq!(event(chat, "ready")["id"], "given up");
+}
+
+#[test]
 fn what_is_no_command_is_answered_and_the_next_line_read() {
     let [port, own] = ports();
     let _server = server(port);

@@ -95,6 +95,10 @@ fn what_is_no_command_is_answered_and_the_next_line_read() {
         let message = event(&mut server, "error")["message"].as_str().unwrap().to_owned();
         assert!(message.contains(part), "{line}: {message}");
     }
+    server.say_bytes(b"\xff\n");
+    assert_eq!(event(&mut server, "error")["message"], "Invalid command; it is not UTF-8");
+    server.say(&"x".repeat(1_000_000));
+    assert_eq!(event(&mut server, "error")["message"], "Invalid command; a line has at most 16384 bytes");
     server.say("");
     server.say(r#"{"command": "stop"}"#);
     event(&mut server, "stopped");

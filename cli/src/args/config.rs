@@ -3,8 +3,9 @@
 use std::env;
 use std::ffi::OsString;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process;
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, ArgAction, Command, CommandFactory, Parser};
@@ -12,7 +13,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Arguments;
+use crate::FAILED;
 use crate::escape::escape;
+use crate::front::UNWRITABLE;
 
 /// Why a configuration file cannot be used. Displayed, it is all that the person gets.
 #[derive(Debug, thiserror::Error)]
@@ -68,7 +71,7 @@ impl Arguments {
 fn parse(words: &[OsString]) -> Arguments {
     Arguments::try_parse_from(words).unwrap_or_else(|error| {
         let harmless = words.iter().map(|word| escape(&word.to_string_lossy()));
-        Arguments::try_parse_from(harmless).map_or_else(|error| error.exit(), |_| error.exit())
+        Arguments::try_parse_from(harmless).map_or_else(|error| end(&error), |_| end(&error))
     })
 }
 
@@ -81,6 +84,17 @@ fn default_path() -> Option<PathBuf> {
 
 fn read(path: &Path) -> Result<String, ConfigError> {
     fs::read_to_string(path).map_err(|error| ConfigError::Read { path: path.to_owned(), error })
+}
+
+/// Prints help, or what is wrong, and ends.
+fn end(error: &clap::Error) -> ! {
+    if let Err(fault) = error.print()
+        && !error.use_stderr()
+    {
+        let _ = writeln!(io::stderr(), "{UNWRITABLE}: {fault}");
+        process::exit(FAILED.into());
+    }
+    process::exit(error.exit_code())
 }
 
 /// What a file says, as arguments.

@@ -1,5 +1,7 @@
 //! What a client says to a program, and what it can be asked.
 
+use std::borrow::Cow;
+
 use model::event::Exit;
 use model::{Command, Event, Name, Text};
 use serde::{Deserialize, Serialize};
@@ -84,6 +86,13 @@ pub(crate) enum Said<'a> {
         group: &'a str,
     },
     InvalidCommand {},
+    Cancelled {
+        command: Asked<'a>,
+    },
+    Withdrawn {
+        command: Asked<'a>,
+    },
+    NothingToCancel {},
     StillTrying {},
     ServerBack {},
     SessionLost {},
@@ -101,14 +110,11 @@ pub(crate) struct Written<'a> {
     text: &'a str,
 }
 
-/// What a person would be told, for a program; nothing for what only concerns the loop or follows a cancellation, for which
-/// a program has no command. `id` is that of the command that
-/// has come to its end.
+/// What a person would be told, for a program; nothing for what only concerns the loop. `id` is that of the command that has come
+/// to its end.
 pub(crate) fn said<'a>(event: &'a Event, id: Option<&'a Value>) -> Option<Said<'a>> {
     Some(match event {
-        Event::NotReady(_) | Event::Cancelled(_) | Event::Withdrawn(_) | Event::NothingToCancel => {
-            return None;
-        }
+        Event::NotReady(_) => return None,
         Event::Registering => Said::Registering {},
         Event::Registered => Said::Registered {},
         Event::Ready => Said::Ready { id },
@@ -137,6 +143,9 @@ pub(crate) fn said<'a>(event: &'a Event, id: Option<&'a Value>) -> Option<Said<'
         Event::Left(group) => Said::Left { group: group.as_str() },
         Event::Removed(group) => Said::Removed { group: group.as_str() },
         Event::InvalidCommand => Said::InvalidCommand {},
+        Event::Cancelled(command) => Said::Cancelled { command: asked(command) },
+        Event::Withdrawn(command) => Said::Withdrawn { command: asked(command) },
+        Event::NothingToCancel => Said::NothingToCancel {},
         Event::StillTrying => Said::StillTrying {},
         Event::ServerBack => Said::ServerBack {},
         Event::SessionLost => Said::SessionLost {},
@@ -164,17 +173,18 @@ fn why(reason: Exit) -> &'static str {
 }
 
 /// What a client can be asked.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
-enum Asked {
-    Send { to: String, text: String },
-    CreateGroup { group: String },
+pub(crate) enum Asked<'a> {
+    Send { to: Cow<'a, str>, text: Cow<'a, str> },
+    CreateGroup { group: Cow<'a, str> },
     ListGroups {},
-    JoinGroup { group: String },
-    SendGroup { text: String },
+    JoinGroup { group: Cow<'a, str> },
+    SendGroup { text: Cow<'a, str> },
     ListMembers {},
     LeaveGroup {},
     Quit {},
+    Cancel {},
 }
 
 /// A command, and what its program calls it.
@@ -202,7 +212,7 @@ pub(crate) fn read(line: &str) -> Option<Given> {
     })
 }
 
-fn command(asked: Asked) -> Result<Command, Fault> {
+fn command(asked: Asked<'_>) -> Result<Command, Fault> {
     Ok(match asked {
         Asked::Send { to, text } => Command::Send { to: parse::user(&to)?, text: parse::text(&text)? },
         Asked::CreateGroup { group } => Command::CreateGroup(parse::group(&group)?),
@@ -212,7 +222,23 @@ fn command(asked: Asked) -> Result<Command, Fault> {
         Asked::ListMembers {} => Command::ListMembers,
         Asked::LeaveGroup {} => Command::LeaveGroup,
         Asked::Quit {} => Command::Quit,
+        Asked::Cancel {} => Command::Cancel,
     })
+}
+
+/// A command as it was asked for.
+fn asked(command: &Command) -> Asked<'_> {
+    match command {
+        Command::Send { to, text } => Asked::Send { to: to.as_str().into(), text: text.as_str().into() },
+        Command::CreateGroup(group) => Asked::CreateGroup { group: group.as_str().into() },
+        Command::ListGroups => Asked::ListGroups {},
+        Command::JoinGroup(group) => Asked::JoinGroup { group: group.as_str().into() },
+        Command::SendGroup(text) => Asked::SendGroup { text: text.as_str().into() },
+        Command::ListMembers => Asked::ListMembers {},
+        Command::LeaveGroup => Asked::LeaveGroup {},
+        Command::Dereg(_) | Command::Quit | Command::Interrupt => Asked::Quit {},
+        Command::Cancel => Asked::Cancel {},
+    }
 }
 
 #[cfg(test)]
@@ -273,6 +299,15 @@ mod tests {
             (Event::Left(name("g")), json!({"event": "left", "group": "g"})),
             (Event::Removed(name("g")), json!({"event": "removed", "group": "g"})),
             (Event::InvalidCommand, json!({"event": "invalid_command"})),
+            (
+                Event::Cancelled(Command::Send { to: name("Y"), text: text() }),
+                json!({"event": "cancelled", "command": {"command": "send", "to": "Y", "text": "hi\n\u{1b}"}}),
+            ),
+            (
+                Event::Withdrawn(Command::JoinGroup(name("g"))),
+                json!({"event": "withdrawn", "command": {"command": "join_group", "group": "g"}}),
+            ),
+            (Event::NothingToCancel, json!({"event": "nothing_to_cancel"})),
             (Event::StillTrying, json!({"event": "still_trying"})),
             (Event::ServerBack, json!({"event": "server_back"})),
             (Event::SessionLost, json!({"event": "session_lost"})),
@@ -305,6 +340,7 @@ mod tests {
             (r#"{"command":"list_members"}"#, Command::ListMembers),
             (r#"{"command":"leave_group"}"#, Command::LeaveGroup),
             (r#" {"command":"quit","id":["any",1]} "#, Command::Quit),
+            (r#"{"command":"cancel"}"#, Command::Cancel),
         ] {
             assert_eq!(read(line).unwrap().command, Ok(command), "{line}");
         }

@@ -15,6 +15,11 @@ pub(crate) trait Desk {
     /// What is typed.
     fn lines(&self) -> &Receiver<Line>;
 
+    /// How many bytes a line may have.
+    fn longest(&self) -> usize {
+        Line::MAX_BYTES
+    }
+
     /// What a line asks, or what is wrong with it.
     fn read(&self, line: &str) -> Result<Option<Ask>, String>;
 

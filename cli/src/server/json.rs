@@ -36,6 +36,10 @@ impl Desk for JsonDesk {
         self.plain.lines()
     }
 
+    fn longest(&self) -> usize {
+        LINE_MAX
+    }
+
     fn read(&self, line: &str) -> Result<Option<Ask>, String> {
         if line.trim().is_empty() {
             return Ok(None);

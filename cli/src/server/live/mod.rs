@@ -123,6 +123,10 @@ impl Desk for Live {
     }
 
     fn refresh(&mut self, board: &Board, stats: &Stats) -> io::Result<()> {
+        // After a panic elsewhere the terminal has been given back.
+        if !TAKEN.load(Ordering::SeqCst) {
+            return Ok(());
+        }
         let typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let rates = self.rates.at(Instant::now(), stats, board);
         let scene = Scene {
