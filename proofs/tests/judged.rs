@@ -114,10 +114,10 @@ fn promises_that_need_everybody_are_left_open_without() {
     assert!(open.iter().all(|(_, why)| why == "Z was not recorded"), "{open:?}");
     // Without the server.
     let open = unknown(&files[1..]);
-    assert_eq!(open.len(), 11);
+    assert_eq!(open.len(), 15);
     assert!(open.iter().all(|(_, why)| why == "the server was not recorded"), "{open:?}");
-    assert_eq!(unknown(&files[1..2]).len(), 11);
-    assert_eq!(unknown(&files[..1]).len(), 6);
+    assert_eq!(unknown(&files[1..2]).len(), 15);
+    assert_eq!(unknown(&files[..1]).len(), 8);
 }
 
 #[test]
@@ -151,6 +151,114 @@ fn recordings_of_two_servers_are_no_run() {
     files.push(World::at(5000, Texts::Plain).write(&other.0).remove(0));
     let error = Run::of(load(&files, false).unwrap()).unwrap_err().to_string();
     assert!(error.contains("of two servers, 127.0.0.1:4000 and 127.0.0.1:5000"), "{error}");
+}
+
+#[test]
+fn a_run_goes_on_when_the_server_comes_back() {
+    for texts in [Texts::Plain, Texts::Digests] {
+        let directory = Directory::new("restarted");
+        let mut world = room(texts);
+        world.say("X", post("hello"));
+        world.kill_server(0);
+        // Typed while it is away, and twice the same.
+        world.give("X", post("hello"));
+        world.under_way.clear();
+        world.restart_server();
+        world.settle();
+        world.fire("X");
+        world.settle();
+        world.say("Y", post("hello yourself"));
+        let run = run(&world.write(&directory.0));
+        let judgement = judge(&run).unwrap();
+        assert_kept(&judgement);
+        assert_eq!((judgement.steps, &judgement.gaps), (run.merged.moments.len(), &Vec::new()));
+        for verdict in &judgement.verdicts {
+            assert_eq!(
+                (verdict.states, &verdict.unknown),
+                (judgement.steps, &None),
+                "{}",
+                verdict.promise.name
+            );
+        }
+    }
+}
+
+#[test]
+fn what_the_server_did_in_its_last_unwritten_records_is_known_again_when_it_is_back() {
+    for texts in [Texts::Plain, Texts::Digests] {
+        let directory = Directory::new("unwritten");
+        let mut world = room(texts);
+        world.say("X", post("hello"));
+        world.give("X", post("hello"));
+        world.arrive_first("server");
+        // X is told that its post has a place. Y is not shown it before the server is back.
+        world.arrive_first("X");
+        world.under_way.clear();
+        world.kill_server(1);
+        world.restart_server();
+        world.settle();
+        world.say("Y", post("hello yourself"));
+        assert_eq!(world.host("Y").told.iter().filter(|event| is_post(event, "hello")).count(), 2);
+        let run = run(&world.write(&directory.0));
+        assert_eq!(run.merged.moments.iter().filter(|moment| moment.source == Source::Beyond).count(), 1);
+        assert!(!run.merged.moments.iter().any(|moment| moment.source == Source::Forged));
+        let judgement = judge(&run).unwrap();
+        assert_kept(&judgement);
+        let [(from, to)] = judgement.gaps[..] else { panic!("{:?}", judgement.gaps) };
+        assert_eq!(judgement.steps, run.merged.moments.len());
+        for verdict in &judgement.verdicts {
+            let missed = judgement.steps - verdict.states;
+            let by_clients = matches!(verdict.promise.name, "shown-once" | "members-only");
+            assert_eq!(missed, if by_clients { 0 } else { to - from }, "{}", verdict.promise.name);
+            assert_eq!(verdict.unknown, None);
+        }
+    }
+}
+
+#[test]
+fn a_server_that_comes_back_without_what_it_had_saved_breaks_its_promises() {
+    let directory = Directory::new("forgotten");
+    let mut world = room(Texts::Digests);
+    let before = world.saved();
+    world.say("X", post("hello"));
+    world.kill_server(0);
+    world.restart_server_with(before);
+    let judgement = judge(&run(&world.write(&directory.0))).unwrap();
+    let broken = judgement.broken.expect("a broken promise");
+    assert_eq!(broken.promise.name, "receipts-true");
+    let story = broken.story.to_string();
+    assert!(story.contains("server crashes.") && story.contains("server comes back."), "{story}");
+}
+
+#[test]
+fn a_server_that_starts_anew_without_a_state_ends_the_judging() {
+    let directory = Directory::new("anew");
+    let mut world = World::of(&["X"], Texts::Plain);
+    world.kill_server(0);
+    world.restart_server();
+    let run = run(&world.write(&directory.0));
+    let judgement = judge(&run).unwrap();
+    assert!(judgement.broken.is_none());
+    assert!(judgement.ended.unwrap().contains("has forgotten everything"));
+    assert!(judgement.steps < run.merged.moments.len());
+}
+
+/// X and Y in a group, at a server that saves.
+fn room(texts: Texts) -> World {
+    let mut world = World::durable(&["X", "Y"], texts);
+    world.say("X", Command::CreateGroup(name("room")));
+    for who in ["X", "Y"] {
+        world.say(who, Command::JoinGroup(name("room")));
+    }
+    world
+}
+
+fn post(said: &str) -> Command {
+    Command::SendGroup(text(said))
+}
+
+fn is_post(event: &Event, said: &str) -> bool {
+    matches!(event, Event::Post { text: shown, .. } if *shown == text(said))
 }
 
 /// X and Y write to each other, then in a group with Z.

@@ -29,7 +29,7 @@ fn the_life_of_a_direct_message_is_told() {
         "to X: ack of direct message 1: it waits; it arrives in record",
         "X reads | Message queued at Y (Y is in a group)",
         "Y reads | X: hello",
-        "In the end X was told that its receiver has it; it was shown to Y.",
+        "In the end X was told that it waits at its receiver, or was shown there since; it was shown to Y.",
     ];
     let mut rest = told.as_str();
     for line in lines {

@@ -129,6 +129,12 @@ fn verdicts(judgement: &Judgement, out: &mut impl Write) -> std::io::Result<()> 
             promise.name, judgement.steps
         )?;
     }
+    for (from, to) in &judgement.gaps {
+        writeln!(
+            out,
+            "From record {from} until the server came back in record {to} nobody knows where it was: its last records are missing"
+        )?;
+    }
     if let Some(ended) = judgement.ended {
         writeln!(out, "After record {}: {ended}", judgement.steps)?;
     }

@@ -7,8 +7,11 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use model::Name;
+use net::record::{Ending, Input};
+
 use super::merge::{Moment, Source};
-use super::play::{Play, light, tell};
+use super::play::{Play, tell};
 use super::{Run, Unusable};
 use crate::properties::{Needs, PROMISES, Promise};
 use crate::story::Story;
@@ -24,6 +27,9 @@ pub struct Judgement {
     pub verdicts: Vec<Verdict>,
     /// How one of them was broken.
     pub broken: Option<Broken>,
+    /// Between which records the server was not known: it was killed, others have heard of what is missing in its recording,
+    /// and it came back later.
+    pub gaps: Vec<(usize, usize)>,
 }
 
 /// A promise, and what came of it.
@@ -68,17 +74,14 @@ pub fn judge(run: &Run) -> Result<Judgement, Unusable> {
             }
         }
     }
-    let ended = (broken.is_none() && play.at < total).then_some(FORGETFUL);
+    let ended = play.ended.filter(|_| broken.is_none());
     for asked in &mut asked {
         asked.verdict.unknown = known.lacks(asked.verdict.promise.needs).map(ToOwned::to_owned);
     }
     let verdicts = asked.into_iter().map(|asked| asked.verdict).collect();
     let broken = broken.map(|(promise, held)| first_broken(run, promise, held, play.at)).transpose()?;
-    Ok(Judgement { steps: play.at, ended, verdicts, broken })
+    Ok(Judgement { steps: play.at, ended, verdicts, broken, gaps: known.gaps })
 }
-
-const FORGETFUL: &str =
-    "the server starts once more; a run is judged up to there, and every life is replayed to its end";
 
 /// A promise that is being asked.
 struct Asked {
@@ -123,6 +126,11 @@ const SHARE: Duration = Duration::from_millis(250);
 struct Known {
     server: Option<String>,
     clients: Option<String>,
+    /// Whether the recording of the server's life has come to its end, and the server had not.
+    gone: bool,
+    /// Since which record the server is not known.
+    since: usize,
+    gaps: Vec<(usize, usize)>,
     /// The version of the directory that was looked through last.
     version: Option<model::ids::Version>,
 }
@@ -131,7 +139,7 @@ impl Known {
     fn new(run: &Run) -> Known {
         let unrecorded = run.hosts.0[SERVER].lives.is_empty();
         let server = unrecorded.then(|| "the server was not recorded".to_owned());
-        Known { server, clients: None, version: None }
+        Known { server, clients: None, gone: false, since: 0, gaps: Vec::new(), version: None }
     }
 
     /// Why a promise cannot be asked.
@@ -145,14 +153,20 @@ impl Known {
 
     fn note(&mut self, run: &Run, moment: Moment, play: &Play<'_>) {
         let Moment { life, step, source } = moment;
+        let of_life = &run.recorded[life].life;
+        let input = &of_life.steps[step].1.input;
+        if run.hosts.of_life(life) == SERVER {
+            self.gone = step + 1 == of_life.steps.len() && !matches!(of_life.ending, Ending::Stopped(_));
+            // Where it is now was recorded.
+            if matches!(input, Input::Start | Input::Restart { .. }) && self.server.take().is_some() {
+                self.gaps.push((self.since, play.at));
+            }
+        }
         if source == Source::Beyond
-            && let net::record::Input::Packet { from, .. } = &run.recorded[life].life.steps[step].1.input
+            && let Input::Packet { from, .. } = input
             && let Some(host) = run.hosts.at(*from)
         {
-            let name = &run.hosts.0[host].name;
-            let lacks = format!("from record {} on: the recording of {name} ends before", play.at);
-            let place = if host == SERVER { &mut self.server } else { &mut self.clients };
-            place.get_or_insert(lacks);
+            self.miss(host, &run.hosts.0[host].name, play.at);
         }
         let directory = &server(&play.state).directory;
         if self.clients.is_none() && self.version != Some(directory.version) {
@@ -165,17 +179,33 @@ impl Known {
     }
 }
 
+impl Known {
+    /// Somebody has heard what is missing in the recording of a host. When the server is back, all of that is in what it came
+    /// back with.
+    fn miss(&mut self, host: usize, name: &Name, at: usize) {
+        if host == SERVER && !self.gone {
+            return;
+        }
+        let lacks = format!("from record {at} on: the recording of {name} ends before");
+        if host == SERVER && self.server.is_none() {
+            self.since = at;
+        }
+        let place = if host == SERVER { &mut self.server } else { &mut self.clients };
+        place.get_or_insert(lacks);
+    }
+}
+
 /// Plays once more, and asks the promise in every state since it held.
 fn first_broken(run: &Run, promise: &'static Promise, held: usize, until: usize) -> Result<Broken, Unusable> {
     let mut play = Play::new(run)?;
     let mut path: VecDeque<(State, Option<Action>)> = VecDeque::new();
     let mut sources = VecDeque::new();
-    loop {
-        let before = light(&play.state);
-        let Some(step) = play.step()? else { break };
-        path.push_back((before, Some(step.action)));
-        sources.push_back(step.moment.source);
-        if path.len() > LONGEST {
+    while let Some(step) = play.step()? {
+        for (before, action) in step.path {
+            path.push_back((before, Some(action)));
+            sources.push_back((step.moment.source, play.at));
+        }
+        while path.len() > LONGEST {
             path.pop_front();
             sources.pop_front();
         }
@@ -183,8 +213,9 @@ fn first_broken(run: &Run, promise: &'static Promise, held: usize, until: usize)
             break;
         }
     }
-    let (at, first) = (play.at, play.at + 1 - path.len());
-    let story = tell(&play.system, path.make_contiguous(), sources.make_contiguous());
+    let (at, first) = (play.at, sources.front().map_or(play.at, |(_, at)| *at));
+    let sources: Vec<Source> = sources.into_iter().map(|(source, _)| source).collect();
+    let story = tell(&play.system, path.make_contiguous(), &sources);
     Ok(Broken { promise, at, first, story })
 }
 

@@ -69,6 +69,16 @@ pub enum Unusable {
         /// Who.
         actor: String,
     },
+    /// Somebody who was started more often than can be counted.
+    #[error("{count} clients were started at {address}, one after the other; {most} can be told apart")]
+    Lives {
+        /// Where.
+        address: std::net::SocketAddrV4,
+        /// How often.
+        count: usize,
+        /// How often at most.
+        most: usize,
+    },
     /// A record that comes out the same by itself, and otherwise together with the others.
     #[error(
         "{}: line {line}: {actor} does something else where the others are; they cannot belong to one run",

@@ -35,7 +35,7 @@ pub enum Source {
     Foreign,
     /// Whoever it seems to come from was recorded, and did not send it.
     Forged,
-    /// It comes from somebody whose recording ends before.
+    /// It comes from somebody whose recording ends before, or misses something before the next life.
     Beyond,
 }
 
@@ -92,8 +92,8 @@ struct Merging<'a> {
 }
 
 impl Merging<'_> {
-    /// The earliest record that can come now. If none can, the recordings contradict each other, and the earliest is taken
-    /// for foreign.
+    /// The earliest record that can come now. If none can, the recordings contradict each other, or somebody has said the same
+    /// before, unrecorded. Then the earliest is taken for what nobody recorded has sent.
     fn next(&mut self) -> Option<Moment> {
         let heads: Vec<(u64, usize)> = self.heads().collect();
         let mut blocked = None;
@@ -101,7 +101,9 @@ impl Merging<'_> {
             let step = self.done[life];
             match self.source(life, step) {
                 Some(source) => return Some(self.take(Moment { life, step, source })),
-                None => blocked = blocked.or(Some(Moment { life, step, source: Source::Forged })),
+                None => {
+                    blocked = blocked.or_else(|| Some(Moment { life, step, source: self.unsent(life, step) }))
+                }
             }
         }
         blocked
@@ -146,7 +148,29 @@ impl Merging<'_> {
         }
         // The last one that is out: an earlier one that was the same is more likely to have been lost.
         let out = fitting.rfind(|(sent, _)| sent.step < self.done[sent.life]);
-        out.map(|(sent, _)| Source::Sent(*sent))
+        match out {
+            Some((sent, _)) => Some(Source::Sent(*sent)),
+            // Who was killed may have said it before, and says it once more when it is back.
+            None => self.is_gone(source).then_some(Source::Beyond),
+        }
+    }
+
+    /// What to make of a packet for whose sending nobody can wait.
+    fn unsent(&self, life: usize, step: usize) -> Source {
+        let source = match &self.steps(life)[step].1.input {
+            Input::Packet { from, .. } => self.hosts.at(*from),
+            _ => None,
+        };
+        source.and_then(|source| self.never_sent(source)).unwrap_or(Source::Forged)
+    }
+
+    /// Whether the recording of the life that a host is in has come to its end, and the host had not.
+    fn is_gone(&self, host: usize) -> bool {
+        let current = self.hosts.0[host].lives.iter().rfind(|life| self.done[**life] > 0);
+        current.is_some_and(|life| {
+            self.done[*life] == self.steps(*life).len()
+                && !matches!(self.recorded[*life].life.ending, Ending::Stopped(_))
+        })
     }
 
     /// What to make of a packet that its source has not sent, as far as it was recorded. Nothing yet, if its recording has

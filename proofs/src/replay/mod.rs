@@ -15,6 +15,7 @@ pub mod load;
 pub mod merge;
 pub mod part;
 pub mod play;
+mod restart;
 pub mod single;
 mod texts;
 mod words;

@@ -39,15 +39,15 @@ impl<'a> Play<'a> {
         let run = self.run;
         let (mut path, mut sources, mut numbers, mut times) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        loop {
-            let before = light(&self.state);
-            let Some(step) = self.step()? else { break };
+        while let Some(step) = self.step()? {
             let since = run.since(step.moment);
             if wanted(self.at, since) {
-                path.push((before, Some(step.action)));
-                sources.push(step.moment.source);
-                numbers.push(self.at);
-                times.push(since);
+                for (before, action) in step.path {
+                    path.push((before, Some(action)));
+                    sources.push(step.moment.source);
+                    numbers.push(self.at);
+                    times.push(since);
+                }
             }
         }
         let last = light(&self.state);

@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddrV4;
 
+use model::ids::Index;
 use model::{Client, Command, Limits, Name, Order, Packet, Server, ServerConfig, Text};
 use net::record::{Configured, Input};
 use stateright::Model;
@@ -35,17 +36,24 @@ pub struct Play<'a> {
     said: HashMap<(usize, usize), Vec<Packet>>,
     /// Which choice a command or a restart is.
     choices: HashMap<(usize, usize), Choice>,
-    writer: Writer<'a>,
+    pub(super) writer: Writer<'a>,
     /// The texts of packets of which only their receivers know.
     foreign: HashMap<(usize, Packet), Text>,
+    /// The texts of posts of which only the server and their receivers know.
+    pub(super) posts: HashMap<Place, Text>,
+    /// Why nothing more can be played, if there is more.
+    pub ended: Option<&'static str>,
 }
+
+/// Where a post is, and who wrote it.
+pub(super) type Place = (Name, Index, Name);
 
 /// What came next.
 pub struct Step {
     /// What was recorded.
     pub moment: Moment,
-    /// What that is in the system.
-    pub action: Action,
+    /// What that is in the system, and where everybody was before. A server that comes back has crashed first.
+    pub path: Vec<(State, Action)>,
 }
 
 impl<'a> Play<'a> {
@@ -65,23 +73,35 @@ impl<'a> Play<'a> {
 
     fn with_menus(run: &'a Run, menu: &[Wish]) -> Result<Play<'a>, Unusable> {
         let mut choices = HashMap::new();
-        let mut writer = Writer { run, written: BTreeSet::new() };
+        let mut writer = Writer { run, written: BTreeSet::new(), said: HashMap::new() };
         let system = system(run, &mut writer, menu, &mut choices)?;
         let state = asleep(&system);
-        let (said, foreign) = (HashMap::new(), HashMap::new());
-        Ok(Play { run, system, state, at: 0, said, choices, writer, foreign })
+        let (said, foreign, posts) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Ok(Play { run, system, state, at: 0, said, choices, writer, foreign, posts, ended: None })
     }
 
     /// Plays the next record. Nothing if there is none, or if the server starts anew and has forgotten everything.
     pub fn step(&mut self) -> Result<Option<Step>, Unusable> {
         let Some(moment) = self.run.merged.moments.get(self.at).copied() else { return Ok(None) };
+        let mut path = Vec::new();
+        if let Some(saved) = self.saved(moment) {
+            match saved {
+                Ok(saved) => path.extend(self.crash(moment.life, saved)),
+                Err(why) => {
+                    self.ended = Some(why);
+                    return Ok(None);
+                }
+            }
+        }
         let Some(action) = self.action(moment) else { return Ok(None) };
         self.note_sent(moment, &action)?;
+        let before = light(&self.state);
         if let Some(next) = self.system.next_state(&self.state, action.clone()) {
             self.state = next;
         }
         self.at += 1;
-        Ok(Some(Step { moment, action }))
+        path.push((before, action));
+        Ok(Some(Step { moment, path }))
     }
 
     fn action(&mut self, moment: Moment) -> Option<Action> {
@@ -89,11 +109,10 @@ impl<'a> Play<'a> {
         let host = self.run.hosts.of_life(life);
         let actor = Id::from(host);
         match &self.run.recorded[life].life.steps[step].1.input {
-            Input::Start if self.run.hosts.0[host].lives.first() == Some(&life) => {
+            Input::Start if host == SERVER || self.is_first(host, life) => {
                 Some(ActorModelAction::Recover(actor))
             }
-            // What it comes back with is not known to the system.
-            Input::Restart { .. } => None,
+            Input::Restart { .. } => Some(ActorModelAction::Recover(actor)),
             Input::Start | Input::Command(_) | Input::Order(_) => {
                 let random = *self.choices.get(&(life, step))?;
                 Some(ActorModelAction::SelectRandom { actor, key: KEY.into(), random })
@@ -114,6 +133,11 @@ impl<'a> Play<'a> {
         }
     }
 
+    /// Whether a host has done nothing in an earlier life.
+    pub(super) fn is_first(&self, host: usize, life: usize) -> bool {
+        is_first(self.run, &self.run.hosts.0[host].lives, life)
+    }
+
     fn stranger(&self, from: SocketAddrV4) -> Id {
         self.run.hosts.at(from).map_or_else(|| from.into(), Id::from)
     }
@@ -122,7 +146,9 @@ impl<'a> Play<'a> {
     fn foreign(&mut self, life: usize, packet: &Packet) -> Packet {
         let (mut packet, mut key) = (packet.clone(), packet.clone());
         blank(&mut key);
-        if let Some(text) = packet.text_mut() {
+        if let Some(known) = self.known_post(life, &packet) {
+            packet.text_mut().into_iter().for_each(|text| text.clone_from(&known));
+        } else if let Some(text) = packet.text_mut() {
             let said = self.run.merged.texts.text(&word(&self.run.recorded, life, text));
             let known = self.foreign.entry((life, key));
             *text = known.or_insert_with(|| self.writer.unique(None, &said)).clone();
@@ -150,6 +176,11 @@ impl<'a> Play<'a> {
         self.said.insert((life, step), said.into_iter().map(|(_, packet)| packet).collect());
         Ok(())
     }
+}
+
+fn is_first(run: &Run, lives: &[usize], life: usize) -> bool {
+    let begun = |life: &&usize| !run.recorded[**life].life.steps.is_empty();
+    lives.iter().find(begun) == Some(&life)
 }
 
 /// Nobody has started yet.
@@ -180,10 +211,16 @@ fn system(
         scenario.people.push(person.clone());
         let script = writer.script(host.lives.as_slice(), person.menu.len(), choices)?;
         let lives = lives(run, actor);
+        if lives.len() > MOST_LIVES {
+            return Err(Unusable::Lives { address: host.address, count: lives.len(), most: MOST_LIVES });
+        }
         actors.push(Role::Seat(Seat { lives, person, script, book: book(run, actor) }));
     }
     Ok(System::of(scenario, actors))
 }
+
+/// How many clients may be started at one address, one after the other.
+const MOST_LIVES: usize = 256;
 
 /// How often people may do things from where a run was.
 const OFTEN: u8 = 9;
@@ -256,13 +293,15 @@ fn orders(run: &Run, choices: &mut HashMap<(usize, usize), Choice>) -> Vec<Order
     orders
 }
 
+/// The clients of all lives in which something was recorded.
 fn lives(run: &Run, actor: usize) -> Vec<Client> {
     let host = &run.hosts.0[actor];
     let config = |life: &usize| match &run.recorded[*life].life.header.actor {
         Configured::Client(config) => Some(Client { config: config.clone() }),
         Configured::Server(_) => None,
     };
-    let mut lives: Vec<Client> = host.lives.iter().filter_map(config).collect();
+    let begun = host.lives.iter().filter(|life| !run.recorded[**life].life.steps.is_empty());
+    let mut lives: Vec<Client> = begun.filter_map(config).collect();
     if lives.is_empty() {
         // It was not recorded and says nothing.
         let config = model::ClientConfig {
@@ -283,10 +322,12 @@ fn book(run: &Run, host: usize) -> Book {
 }
 
 /// Writes down what people did.
-struct Writer<'a> {
+pub(super) struct Writer<'a> {
     run: &'a Run,
     /// What they wrote, so that no two texts are the same. Whoever was not recorded is nobody.
     written: BTreeSet<(Option<Name>, Text)>,
+    /// What each was before it was told apart.
+    pub(super) said: HashMap<Text, Text>,
 }
 
 impl Writer<'_> {
@@ -301,7 +342,7 @@ impl Writer<'_> {
             let recorded = &self.run.recorded[*life];
             for (step, (_, record)) in recorded.life.steps.iter().enumerate() {
                 let deed = match &record.input {
-                    Input::Start if lives.first() != Some(life) => Deed::Restarted,
+                    Input::Start if !is_first(self.run, lives, *life) => Deed::Restarted,
                     Input::Command(command) => Deed::Said(self.command(*life, command.clone())),
                     _ => continue,
                 };
@@ -325,7 +366,7 @@ impl Writer<'_> {
         command
     }
 
-    fn unique(&mut self, author: Option<&Name>, said: &Text) -> Text {
+    pub(super) fn unique(&mut self, author: Option<&Name>, said: &Text) -> Text {
         let mut text = said.clone();
         for number in 2.. {
             if self.written.insert((author.cloned(), text.clone())) {
@@ -333,6 +374,7 @@ impl Writer<'_> {
             }
             text = numbered(said, number);
         }
+        self.said.insert(text.clone(), said.clone());
         text
     }
 }
@@ -358,7 +400,7 @@ pub(super) fn light(state: &State) -> State {
         random_choices: Vec::new(),
         crashed: state.crashed.clone(),
         history: (),
-        actor_storages: Vec::new(),
+        actor_storages: state.actor_storages.clone(),
     }
 }
 
@@ -374,8 +416,10 @@ pub(super) fn tell_with_packets(
     sources: &[Source],
 ) -> (story::Story, Vec<Envelope>) {
     let (mut story, sent) = story::go_on(&system.plain.actors, path);
-    for (step, ((_, action), source)) in story.steps.iter_mut().zip(path.iter().zip(sources)) {
-        if let (Some(ActorModelAction::Recover(_)), story::Cause::Recovered) = (action, &step.cause) {
+    for (step, ((state, action), source)) in story.steps.iter_mut().zip(path.iter().zip(sources)) {
+        if let Some(ActorModelAction::Recover(actor)) = action
+            && state.actor_storages[usize::from(*actor)].is_none()
+        {
             step.cause = story::Cause::Started;
         }
         if let story::Cause::Received { arrival, .. } = &mut step.cause {

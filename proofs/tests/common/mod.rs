@@ -9,6 +9,7 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 
 use model::ids::{Key, Nonce, Session};
+use model::server::saved::Saved;
 use model::{
     Client, ClientConfig, ClientState, Command, Event, Limits, Message, Name, Packet, Server, ServerConfig,
     ServerState, Text, Timer, Timing, console,
@@ -26,6 +27,7 @@ pub(crate) struct World {
     pub(crate) under_way: VecDeque<Packed>,
     clock: u64,
     port: u16,
+    texts: Texts,
 }
 
 /// A packet under way.
@@ -42,6 +44,9 @@ pub(crate) struct Host {
     pub(crate) address: SocketAddrV4,
     pub(crate) told: Vec<Event>,
     life: Alive,
+    actor: Configured,
+    /// When this life began.
+    started: u64,
     timers: BTreeSet<Timer>,
     words: Words,
     pen: Pen,
@@ -53,6 +58,35 @@ enum Alive {
     Client(Client, ClientState),
 }
 
+impl Alive {
+    fn begin(
+        actor: &Configured,
+        saved: Option<Saved>,
+        address: SocketAddrV4,
+        words: &Words,
+    ) -> (Alive, Outputs) {
+        match actor.clone() {
+            Configured::Server(config) => {
+                let actor = Server { config };
+                let (state, outputs) = begin(&actor, &saved, address, words);
+                (Alive::Server(actor, state), outputs)
+            }
+            Configured::Client(config) => {
+                let actor = Client { config };
+                let (state, outputs) = begin(&actor, &None, address, words);
+                (Alive::Client(actor, state), outputs)
+            }
+        }
+    }
+}
+
+fn words(texts: Texts, seed: usize) -> Words {
+    match texts {
+        Texts::Plain => Words::Plain,
+        Texts::Digests => Words::Keyed([u8::try_from(seed % 256).unwrap(); 16]),
+    }
+}
+
 impl World {
     /// A server that has started.
     pub(crate) fn new(texts: Texts) -> World {
@@ -61,10 +95,20 @@ impl World {
 
     /// A server that has started at this port; clients are at the next ones.
     pub(crate) fn at(port: u16, texts: Texts) -> World {
-        let mut world = World { hosts: Vec::new(), under_way: VecDeque::new(), clock: 0, port };
+        World::with(port, false, texts)
+    }
+
+    /// A server that saves what it must not forget, and clients that know each other.
+    pub(crate) fn durable(names: &[&str], texts: Texts) -> World {
+        let mut world = World::with(4000, true, texts);
+        names.iter().for_each(|name| world.join(name, texts));
+        world
+    }
+
+    fn with(port: u16, durable: bool, texts: Texts) -> World {
+        let mut world = World { hosts: Vec::new(), under_way: VecDeque::new(), clock: 0, port, texts };
         let (limits, timing) = (limits(), Timing::default());
-        let config =
-            ServerConfig { key: Key([7; 16]), first_session: Session(1), durable: false, limits, timing };
+        let config = ServerConfig { key: Key([7; 16]), first_session: Session(1), durable, limits, timing };
         world.start(Configured::Server(config), texts);
         world
     }
@@ -90,38 +134,44 @@ impl World {
 
     fn start(&mut self, actor: Configured, texts: Texts) {
         let at = self.hosts.len();
-        let address = self.place(at);
-        let words = match texts {
-            Texts::Plain => Words::Plain,
-            Texts::Digests => Words::Keyed([u8::try_from(at).unwrap(); 16]),
-        };
-        let (life, outputs) = match actor.clone() {
-            Configured::Server(config) => {
-                let actor = Server { config };
-                let (state, outputs) = begin(&actor, address, &words);
-                (Alive::Server(actor, state), outputs)
-            }
-            Configured::Client(config) => {
-                let actor = Client { config };
-                let (state, outputs) = begin(&actor, address, &words);
-                (Alive::Client(actor, state), outputs)
-            }
-        };
+        let (name, address) = (actor.name(), self.place(at));
+        let words = words(texts, at);
+        let (life, outputs) = Alive::begin(&actor, None, address, &words);
         let (pen, recording, timers) = (Pen::default(), Vec::new(), BTreeSet::new());
-        let name = actor.name();
-        let header = Header {
-            recording: FORMAT,
-            build: BUILD.into(),
-            name: name.clone(),
-            address,
-            started: 0,
-            texts,
-            actor,
-        };
-        let told = Vec::new();
-        self.hosts.push(Host { name, address, told, life, timers, words, pen, recording });
-        self.hosts[at].put(&Line::Life(Box::new(header)));
+        let (told, started) = (Vec::new(), self.clock);
+        self.hosts.push(Host { name, address, told, life, actor, started, timers, words, pen, recording });
+        self.hosts[at].put_header(texts);
         self.take(at, Input::Start, outputs);
+    }
+
+    /// The server is killed, and so many of its last records have not been written. Whatever it has said is under way.
+    pub(crate) fn kill_server(&mut self, unwritten: usize) {
+        let server = &mut self.hosts[0];
+        let lines = server.recording.split_inclusive(|byte| *byte == b'\n');
+        let kept = lines.clone().count() - unwritten;
+        server.recording = lines.take(kept).flatten().copied().collect();
+    }
+
+    /// The server that was killed comes back with what it has saved.
+    pub(crate) fn restart_server(&mut self) {
+        let saved = self.saved();
+        self.restart_server_with(saved);
+    }
+
+    /// The same with something else.
+    pub(crate) fn restart_server_with(&mut self, saved: Saved) {
+        let parts = saved.parts.clone().into_iter().map(|(part, value)| (part, value.unwrap()));
+        let input = Input::Restart { saved: parts.collect() };
+        self.clock += 1000;
+        let (texts, clock) = (self.texts, self.clock);
+        let server = &mut self.hosts[0];
+        // Every life has a key of its own.
+        server.words = words(texts, 100 + usize::try_from(clock / 1000).unwrap());
+        let (life, outputs) = Alive::begin(&server.actor, Some(saved), server.address, &server.words);
+        (server.life, server.started, server.timers) = (life, clock, BTreeSet::new());
+        server.pen = Pen::default();
+        server.put_header(texts);
+        self.take(0, input, outputs);
     }
 
     /// A person types something, and everything under way arrives.
@@ -150,6 +200,22 @@ impl World {
         }
     }
 
+    /// The first packet that is under way to somebody arrives.
+    pub(crate) fn arrive_first(&mut self, who: &str) {
+        let to = self.address(who);
+        let at = self.under_way.iter().position(|packed| packed.to == to).expect("a packet under way");
+        let packed = self.under_way.remove(at).unwrap();
+        self.arrive(packed);
+    }
+
+    /// What the server would come back with.
+    pub(crate) fn saved(&self) -> Saved {
+        match &self.hosts[0].life {
+            Alive::Server(_, state) => state.saved(),
+            Alive::Client(..) => panic!("the first host is the server"),
+        }
+    }
+
     /// The first timer of an actor fires.
     pub(crate) fn fire(&mut self, who: &str) {
         let at = self.position(who);
@@ -167,10 +233,11 @@ impl World {
 
     /// Ends all recordings in order and writes them down, each in a file with the name of its actor.
     pub(crate) fn write(mut self, directory: &Path) -> Vec<PathBuf> {
-        let t = self.clock;
+        let clock = self.clock;
         let hosts = self.hosts.iter_mut();
         hosts
             .map(|host| {
+                let t = clock - host.started;
                 let state = Some(host.sum());
                 host.put(&Line::End { t, state });
                 let file = directory.join(&host.name);
@@ -205,7 +272,8 @@ impl World {
             *text = host.words.redact(text);
         }
         let state = Some(host.sum());
-        host.put(&Line::Step(Record { t: self.clock, input, out: outputs.sum, state }));
+        let t = self.clock - host.started;
+        host.put(&Line::Step(Record { t, input, out: outputs.sum, state }));
         host.timers.retain(|timer| !outputs.cancelled.contains(timer));
         host.timers.extend(outputs.armed);
         host.told.extend(outputs.told);
@@ -217,6 +285,14 @@ impl World {
 impl Host {
     fn put(&mut self, line: &Line) {
         self.pen.write(line, &mut self.recording).unwrap();
+    }
+
+    fn put_header(&mut self, texts: Texts) {
+        let Host { name, address, started, actor, .. } = self;
+        let (name, address, started, actor) = (name.clone(), *address, *started, actor.clone());
+        let build = BUILD.into();
+        let header = Header { recording: FORMAT, build, name, address, started, texts, actor };
+        self.put(&Line::Life(Box::new(header)));
     }
 
     fn sum(&self) -> Digest {
@@ -263,9 +339,14 @@ impl Outputs {
     }
 }
 
-fn begin<A: Hosted>(actor: &A, address: SocketAddrV4, words: &Words) -> (A::State, Outputs) {
+fn begin<A: Hosted>(
+    actor: &A,
+    saved: &Option<A::Storage>,
+    address: SocketAddrV4,
+    words: &Words,
+) -> (A::State, Outputs) {
     let mut out = Out::new();
-    let state = actor.on_start(address.into(), &None, &mut out);
+    let state = actor.on_start(address.into(), saved, &mut out);
     (state, Outputs::of(words, out))
 }
 
