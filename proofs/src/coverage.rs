@@ -92,7 +92,6 @@ const INPUTS: [(&str, &str); 34] = [
 pub const EXPLAINED: &[(&str, &str, Reaction, &str)] = &[
     ("server", "list groups", Reaction::Ignored, OLDER),
     ("server", "list members", Reaction::Ignored, OLDER),
-    ("server", "withdraw", Reaction::Ignored, OLDER),
     ("server", "update timer", Reaction::Ignored, TIMER),
     ("server", "update timer", Reaction::Answered, TIMER),
     ("server", "post timer", Reaction::Ignored, TIMER),

@@ -79,7 +79,7 @@ pub fn set_up(system: &System, start: State) -> State {
 #[derive(Debug, Default)]
 pub struct Memo(Mutex<AHashSet<u64>>);
 
-const ONE_IN: u64 = 8;
+const ONE_IN: u64 = 4;
 
 impl Memo {
     fn keeps(fingerprint: u64) -> bool {

@@ -6,9 +6,8 @@ mod common;
 
 use std::path::PathBuf;
 
-use common::{Directory, Packed, World, name, rewritten, send, text};
-use model::packet::{Down, Packet};
-use model::{Command, Event};
+use common::{Directory, World, name, rewritten, send, text};
+use model::{Command, Event, Packet};
 use net::record::Texts;
 use proofs::replay::judge::{Judgement, judge};
 use proofs::replay::merge::Source;
@@ -68,7 +67,7 @@ fn a_forged_packet_is_foreign_and_breaks_what_it_breaks() {
     for texts in [Texts::Plain, Texts::Digests] {
         let directory = Directory::new("forged");
         let mut world = chat(texts);
-        forge_post(&mut world);
+        world.forge_post(2, "Z", "I quit");
         assert!(
             world
                 .host("X")
@@ -274,15 +273,6 @@ fn chat(texts: Texts) -> World {
     world.say("X", Command::SendGroup(text("hello")));
     world.say("Y", Command::LeaveGroup);
     world
-}
-
-/// Somebody who has seen X's pass says something to it as if the server did.
-fn forge_post(world: &mut World) {
-    let pass = world.host("X").client().registered().unwrap().pass;
-    let join = world.host("X").client().registered().unwrap().mode.join().unwrap();
-    let down = Down::Post { join, index: model::ids::Index(2), from: name("Z"), text: text("I quit") };
-    let (from, to) = (world.address("server"), world.address("X"));
-    world.arrive(Packed { from, to, packet: Packet::Down { pass, down } });
 }
 
 fn run(files: &[PathBuf]) -> Run {

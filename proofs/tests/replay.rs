@@ -4,6 +4,12 @@
 
 mod common;
 
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command as Program, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
 use common::{Directory, World, name, rewritten, send, text};
 use model::{Command, Packet};
 use net::record::{Input, Life, Line, Texts, read_from};
@@ -114,6 +120,84 @@ fn a_torn_last_line_is_fine_and_said() {
     replay(&recorded.life).unwrap();
     assert!(recorded.ending().unwrap().contains("killed in the middle of a line"));
 }
+
+#[test]
+fn programs_that_do_something_else_are_found_out_by_their_recordings() {
+    let as_checked = programs(None);
+    let said = String::from_utf8_lossy(&as_checked.stdout);
+    assert_eq!(as_checked.status.code(), Some(0), "{said}");
+    assert!(said.contains("kept   names-unique"), "{said}");
+    let broken = programs(Some("reuses-sessions"));
+    let said = String::from_utf8_lossy(&broken.stdout);
+    assert_eq!(broken.status.code(), Some(1), "{said}");
+    assert!(said.contains("server at 127.0.0.1:") && said.contains(" differs at record "), "{said}");
+}
+
+/// A server and two clients, one after the other, as programs with this sabotage; what a replay says to their recordings.
+fn programs(sabotage: Option<&str>) -> std::process::Output {
+    let directory = Directory::new(sabotage.unwrap_or("as-checked"));
+    let file = |name: &str| directory.0.join(name);
+    let [port, x, y] = ports();
+    let server = Running::start(sabotage, &file("server"), &["server", &port, "--bind", "127.0.0.1"]);
+    server.until("Server is online");
+    for (name, own) in [("X", x), ("Y", y)] {
+        let client = Running::start(sabotage, &file(name), &["client", name, "127.0.0.1", &port, &own]);
+        client.until("You are registered");
+        client.stop();
+    }
+    server.stop();
+    let files = ["server", "X", "Y"].map(file);
+    Program::new(env!("CARGO_BIN_EXE_proofs")).arg("replay").args(files).output().unwrap()
+}
+
+/// Free ones, as far as anybody knows.
+fn ports() -> [String; 3] {
+    let sockets = [(); 3].map(|()| std::net::UdpSocket::bind("127.0.0.1:0").unwrap());
+    sockets.map(|socket| socket.local_addr().unwrap().port().to_string())
+}
+
+/// A program of the chat. Killed when dropped.
+struct Running {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Running {
+    fn start(sabotage: Option<&str>, recording: &Path, arguments: &[&str]) -> Running {
+        let mut program = Program::new(env!("CARGO_BIN_EXE_broken-chat"));
+        program.args(arguments).arg("--record").arg(recording).env_remove("BROKEN_CHAT");
+        program.envs(sabotage.map(|sabotage| ("BROKEN_CHAT", sabotage)));
+        program.env("XDG_CONFIG_HOME", env!("CARGO_TARGET_TMPDIR"));
+        let mut child = program.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let (sender, lines) = channel();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        std::thread::spawn(move || {
+            output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+        });
+        Running { child, lines }
+    }
+
+    fn until(&self, words: &str) {
+        while !self.lines.recv_timeout(DEADLINE).unwrap().contains(words) {}
+    }
+
+    /// Ends it in order, and waits until it has.
+    fn stop(mut self) {
+        let pid = self.child.id().to_string();
+        assert!(Program::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        while self.lines.recv_timeout(DEADLINE) != Err(RecvTimeoutError::Disconnected) {}
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// X and Y write to each other, then in a group with Z.
 fn chat(texts: Texts) -> World {

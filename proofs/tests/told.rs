@@ -7,9 +7,9 @@ mod common;
 use std::path::PathBuf;
 use std::process::{Command as Program, Output};
 
-use common::{Directory, World, name, send, text};
+use common::{Directory, World, name, rewritten, send, text};
 use model::{Command, Packet};
-use net::record::Texts;
+use net::record::{Input, Line, Record, Texts};
 use proofs::replay::{Play, Run, load};
 use stateright::Model;
 
@@ -124,6 +124,45 @@ fn what_comes_of_a_replay_shows_in_its_exit_code() {
     let kept = proofs(&["replay"], &files);
     let said = stdout(&kept);
     assert!(said.contains("kept   settles"), "{said}");
+
+    let mut forged = unlucky();
+    forged.say("X", Command::JoinGroup(name("room")));
+    forged.forge_post(1, "Y", "I quit");
+    let broken =
+        proofs(&["replay", "--drawings", directory.0.to_str().unwrap()], &forged.write(&directory.0));
+    let said = String::from_utf8(broken.stdout).unwrap();
+    assert_eq!(broken.status.code(), Some(1), "{said}");
+    for words in [
+        "FOREIGN: whoever they seem to come from did not send them",
+        "BROKEN shown-true",
+        "BROKEN: shown-true, in record ",
+        "X receives as if from the server, who did not send it: post 1",
+        "shown-true.svg",
+    ] {
+        assert!(said.contains(words), "{words} is missing in\n{said}");
+    }
+    let drawing = std::fs::read_to_string(directory.0.join("shown-true.svg")).unwrap();
+    roxmltree::Document::parse(&drawing).unwrap();
+
+    let files = unlucky().write(&directory.0);
+    let altered = rewritten(&std::fs::read(&files[1]).unwrap(), |lines| {
+        let said = |line: &mut Line| match line {
+            Line::Step(Record { input: Input::Command(Command::Send { text: said, .. }), .. }) => {
+                *said = text("hullo");
+                Some(())
+            }
+            _ => None,
+        };
+        lines.iter_mut().find_map(said).unwrap();
+    });
+    std::fs::write(&files[1], altered).unwrap();
+    let differs = proofs(&["replay"], &files);
+    let said = String::from_utf8(differs.stdout).unwrap();
+    assert_eq!(differs.status.code(), Some(1), "{said}");
+    for words in ["X at 127.0.0.1:4001 differs at record ", "`send Y hullo`", "what it did then has digest"] {
+        assert!(said.contains(words), "{words} is missing in\n{said}");
+    }
+
     std::fs::write(&files[1], "").unwrap();
     let unusable = proofs(&["replay"], &files);
     assert_eq!(unusable.status.code(), Some(2));

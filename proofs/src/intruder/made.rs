@@ -116,10 +116,12 @@ impl<'a> Maker<'a> {
         of_posts.into_iter().chain(others).collect()
     }
 
-    /// In its own name it does not post: what every member may do is no harm.
+    /// In its own name it does not post, leave or withdraw: what every member may do is no harm.
     fn requests(&self, numbers: impl IntoIterator<Item = u64> + Clone, text: Option<&Text>) -> Vec<Up> {
-        let mut requests = vec![Request::Deregister, Request::LeaveGroup, Request::Withdraw];
-        requests.extend(text.cloned().map(Request::Post));
+        let mut requests = vec![Request::Deregister];
+        if let Some(text) = text {
+            requests.extend([Request::LeaveGroup, Request::Withdraw, Request::Post(text.clone())]);
+        }
         requests.extend(self.server.groups.keys().cloned().map(Request::JoinGroup));
         requests.extend(self.sessions.iter().copied().map(Request::Report));
         let asked = |request: &Request| {

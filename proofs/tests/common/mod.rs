@@ -8,7 +8,8 @@ use std::collections::{BTreeSet, VecDeque};
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 
-use model::ids::{Key, Nonce, Session};
+use model::ids::{Index, Key, Nonce, Session};
+use model::packet::Down;
 use model::server::saved::Saved;
 use model::{
     Client, ClientConfig, ClientState, Command, Event, Limits, Message, Name, Packet, Server, ServerConfig,
@@ -221,6 +222,15 @@ impl World {
         let at = self.position(who);
         let timer = self.hosts[at].timers.pop_first().expect("an armed timer");
         self.step(at, Input::Timer(timer));
+    }
+
+    /// Somebody who has seen X's pass says something to it as if the server did.
+    pub(crate) fn forge_post(&mut self, index: u64, author: &str, said: &str) {
+        let own = self.host("X").client().registered().unwrap();
+        let (pass, join) = (own.pass, own.mode.join().unwrap());
+        let down = Down::Post { join, index: Index(index), from: name(author), text: text(said) };
+        let (from, to) = (self.address("server"), self.address("X"));
+        self.arrive(Packed { from, to, packet: Packet::Down { pass, down } });
     }
 
     pub(crate) fn address(&self, who: &str) -> SocketAddrV4 {
