@@ -159,7 +159,9 @@ fn what_comes_of_a_replay_shows_in_its_exit_code() {
     let differs = proofs(&["replay"], &files);
     let said = String::from_utf8(differs.stdout).unwrap();
     assert_eq!(differs.status.code(), Some(1), "{said}");
-    for words in ["X at 127.0.0.1:4001 differs at record ", "`send Y hullo`", "what it did then has digest"] {
+    for words in
+        ["X at 127.0.0.1:4001 differs at record ", "typed: send Y hullo", "what it did then has digest"]
+    {
         assert!(said.contains(words), "{words} is missing in\n{said}");
     }
 
