@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
+use common::recorded::recorded;
 use common::{Chat, online, ports};
 use model::ids::{Key, Nonce, Session};
 use model::server::saved::{Part, Value};
@@ -28,17 +29,31 @@ const PATIENCE: &[&str] = &["--bind", "127.0.0.1", "--ack-wait", "50", "--attemp
 
 #[test]
 fn a_server_that_is_killed_again_and_again_loses_nothing_and_repeats_nothing() {
-    let kills = number("CHAT_KILLS").unwrap_or(100);
+    kill_again_and_again("chat-kill", number("CHAT_KILLS").unwrap_or(100));
+}
+
+/// Fewer kills, since all of it is played again and judged in every state.
+#[test]
+fn a_recorded_run_in_which_the_server_is_killed_keeps_all_promises_from_its_first_record_to_its_last() {
+    let _recorded = recorded();
+    kill_again_and_again("chat-kill-recorded", number("CHAT_KILLS").unwrap_or(10).min(10));
+}
+
+fn kill_again_and_again(called: &str, kills: u64) {
     let dice_seed = number("CHAT_SEED").unwrap_or(4);
     println!("{kills} kills, seed {dice_seed}");
-    let scene = Scene::new();
+    let scene = Scene::new(called);
     let mut server = scene.server(true);
     let members = scene.members();
     let tally = Tally::default();
     tally.posting.store(true, Ordering::SeqCst);
     let shared = &tally;
     let (shown, images) = thread::scope(|scope| {
-        let guests = scope.spawn(|| scene.guests(&tally.posting));
+        let directory = common::recorded::directory();
+        let guests = scope.spawn(|| {
+            common::recorded::go_on(directory);
+            scene.guests(&tally.posting)
+        });
         let posters: Vec<_> = members
             .into_iter()
             .zip(0..)
@@ -154,9 +169,9 @@ struct Scene {
 }
 
 impl Scene {
-    fn new() -> Scene {
+    fn new(called: &str) -> Scene {
         let [port, guest, a, b, c, d] = ports();
-        let root = std::env::temp_dir().join(format!("chat-kill-{}", std::process::id()));
+        let root = std::env::temp_dir().join(format!("{called}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&root);
         fs::create_dir(&root).unwrap();
         Scene { port, ports: [a, b, c, d], guest, root, end: Instant::now() + DEADLINE }

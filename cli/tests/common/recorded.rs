@@ -2,15 +2,21 @@
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use proofs::replay::judge::judge;
 use proofs::replay::{Run, load};
 
 thread_local! {
-    /// Where the recordings of this test go, and how many there are.
-    static DIRECTORY: RefCell<Option<(PathBuf, usize)>> = const { RefCell::new(None) };
+    /// Where the recordings of this test go.
+    static DIRECTORY: RefCell<Option<Directory>> = const { RefCell::new(None) };
 }
+
+/// Where the recordings of a test go, and how many there are.
+#[derive(Clone)]
+pub struct Directory(PathBuf, Arc<AtomicUsize>);
 
 /// Declared first in a test, it goes last: after everything that was started has ended or been killed.
 pub struct Recorded(PathBuf);
@@ -20,17 +26,24 @@ pub fn recorded() -> Recorded {
     let test = thread::current().name().unwrap_or("test").to_owned();
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{test}-{}", std::process::id()));
     std::fs::create_dir_all(&directory).unwrap();
-    DIRECTORY.set(Some((directory.clone(), 0)));
+    go_on(Some(Directory(directory.clone(), Arc::default())));
     Recorded(directory)
+}
+
+/// Where what this thread starts is recorded, if it is.
+pub fn directory() -> Option<Directory> {
+    DIRECTORY.with_borrow(Option::clone)
+}
+
+/// What another thread of the test starts goes there too.
+pub fn go_on(directory: Option<Directory>) {
+    DIRECTORY.set(directory);
 }
 
 /// Where the next one is to be recorded, if it is.
 pub(crate) fn next(who: &str) -> Option<PathBuf> {
-    DIRECTORY.with_borrow_mut(|directory| {
-        let (directory, count) = directory.as_mut()?;
-        *count += 1;
-        Some(directory.join(format!("{count}-{who}")))
-    })
+    let Directory(directory, count) = directory()?;
+    Some(directory.join(format!("{}-{who}", count.fetch_add(1, Ordering::Relaxed) + 1)))
 }
 
 impl Drop for Recorded {
