@@ -123,7 +123,7 @@ impl Play<'_> {
                 && letter.to.is_none()
                 && letter.group.as_ref() == Some(group)
                 && matches!(letter.fate, Fate::Open | Fate::Unknown)
-                && !is_placed(&self.state, group, &letter.text)
+                && !is_placed(&self.state, group, letter)
         };
         let letters = || seats(&self.state).flat_map(|(_, seat)| &seat.person.letters).filter(open);
         let same = letters().find(|letter| self.writer.said.get(&letter.text) == Some(said));
@@ -153,6 +153,6 @@ fn placed(state: &State, (group, index, author): &Place) -> Option<Text> {
         .map(|(.., text)| text.clone())
 }
 
-fn is_placed(state: &State, group: &Name, text: &Text) -> bool {
-    posts(state, group).any(|(.., placed)| placed == text)
+fn is_placed(state: &State, group: &Name, letter: &Letter) -> bool {
+    posts(state, group).any(|(_, from, text)| (from, text) == (&letter.from, &letter.text))
 }
