@@ -1,6 +1,7 @@
 //! Exhausts scenarios, and finds the shortest counterexample when a promise is broken.
 
 pub mod pins;
+mod side_by_side;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,6 +15,8 @@ use crate::coverage::Coverage;
 use crate::scenario::Scenario;
 use crate::system::{Action, State, System};
 
+pub use side_by_side::{Told, side_by_side};
+
 /// What came out of checking a scenario completely, or up to the first broken promise.
 pub struct Outcome {
     /// The scenario.
@@ -25,7 +28,7 @@ pub struct Outcome {
     /// How long it took.
     pub time: Duration,
     /// Most bytes that the process had more than before its first check, for each unique state. Unknown where the system does
-    /// not tell, and where there are too few states for it to say anything.
+    /// not tell, where there are too few states for it to say anything, and where others were checked beside it.
     pub bytes: Option<usize>,
     /// The promises that were checked.
     pub promises: Vec<&'static str>,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use anyhow::{Context, bail};
 use clap::Args;
@@ -14,7 +15,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use super::Verdict;
 use super::original;
 use super::report::{self, Bar, Known};
-use crate::check::{Outcome, exhaust, pins, shortest};
+use crate::check::{Outcome, Told, pins, shortest, side_by_side};
 use crate::coverage::Coverage;
 use crate::diagram::draw;
 use crate::properties::PROMISES;
@@ -68,24 +69,16 @@ impl Check {
         if self.original {
             return original::run(self.json, &self.drawings, out);
         }
+        let started = Instant::now();
         let chosen = self.chosen()?;
         let known = on_interrupt(self.json)?;
-        let mut outcomes: Vec<Outcome> = Vec::new();
-        for scenario in chosen {
-            let outcome = self.check(&scenario, &known, out)?;
-            known.lock().unwrap_or_else(PoisonError::into_inner).complete(report::row(&outcome));
-            outcomes.push(outcome);
-            if let Some(broken) = outcomes.last().filter(|outcome| !outcome.broken.is_empty()) {
-                self.tell_counterexamples(broken, out)?;
-                break;
-            }
-        }
+        let outcomes = self.check(&chosen, &known, out)?;
         let holds = outcomes.iter().all(|outcome| outcome.broken.is_empty());
         if self.pin && holds && self.is_as_pinned() {
             write_pins(&outcomes)?;
         }
         let faults = if self.is_as_pinned() { self.faults(&outcomes, holds) } else { Vec::new() };
-        report::result(&outcomes, &faults, self.json, out)?;
+        report::result(&outcomes, &faults, started.elapsed(), self.json, out)?;
         Ok(if holds && faults.is_empty() { Verdict::Holds } else { Verdict::Broken })
     }
 
@@ -124,19 +117,49 @@ impl Check {
         Ok(system)
     }
 
+    /// Checks them all, up to the first that breaks a promise.
     fn check(
         &self,
-        scenario: &Scenario,
+        chosen: &[Scenario],
         known: &Mutex<Known>,
         out: &mut impl Write,
-    ) -> anyhow::Result<Outcome> {
-        let bar = Bar::new(scenario.name, self.json);
-        let outcome = exhaust(self.system(scenario)?, self.threads.into(), |progress| {
-            known.lock().unwrap_or_else(PoisonError::into_inner).under_way(scenario.name, progress.states);
-            bar.show(progress);
-        })?;
-        bar.finish(&outcome, out)?;
-        Ok(outcome)
+    ) -> anyhow::Result<Vec<Outcome>> {
+        let systems: Vec<System> = chosen.iter().map(|it| self.system(it)).collect::<Result<_, _>>()?;
+        let bar = Bar::new(self.expected_states(chosen), self.json);
+        let mut outcomes = Vec::new();
+        for told in side_by_side(systems, self.threads.into()) {
+            let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+            match told {
+                Told::Progress(name, progress) => {
+                    known.under_way(name, progress.states);
+                    bar.show(&known);
+                }
+                Told::Done(outcome) => {
+                    let outcome = (*outcome)?;
+                    known.complete(&outcome);
+                    bar.tell(&outcome, out)?;
+                    let broken = !outcome.broken.is_empty();
+                    outcomes.push(outcome);
+                    if broken {
+                        break;
+                    }
+                }
+            }
+        }
+        bar.finish();
+        if let Some(broken) = outcomes.last().filter(|outcome| !outcome.broken.is_empty()) {
+            self.tell_counterexamples(broken, out)?;
+        }
+        let place = |outcome: &Outcome| chosen.iter().position(|it| it.name == outcome.scenario.name);
+        outcomes.sort_by_key(place);
+        Ok(outcomes)
+    }
+
+    /// How many states there will be in all, if the pins are right. Unknown if they do not speak of what is checked.
+    fn expected_states(&self, chosen: &[Scenario]) -> Option<usize> {
+        let pins = pins::all();
+        let known = chosen.iter().map(|scenario| pins.get(scenario.name).copied());
+        known.sum::<Option<usize>>().filter(|_| self.is_as_pinned())
     }
 
     fn tell_counterexamples(&self, outcome: &Outcome, out: &mut impl Write) -> anyhow::Result<()> {

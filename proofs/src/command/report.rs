@@ -1,63 +1,70 @@
 //! What `proofs check` shows: progress while it runs, then one table, then the promises.
 
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
+use std::time::Duration;
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, Table, presets};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use crate::check::{Outcome, Progress};
+use crate::check::Outcome;
 use crate::properties::{PROMISES, Promise};
+
+/// In the table, of what was not measured.
+const UNKNOWN: &str = "-";
 
 /// A line of the table.
 pub type Row = [String; 7];
 
-/// Tells how far a scenario is: a moving line on a terminal, else one plain line at the end.
+/// Tells how far the check is: a bar on a terminal, else one plain line for each scenario.
 pub struct Bar {
-    name: &'static str,
     json: bool,
     line: ProgressBar,
 }
 
 impl Bar {
-    /// Nothing explored yet.
-    pub fn new(name: &'static str, json: bool) -> Bar {
-        let line = if json || !std::io::stderr().is_terminal() {
-            ProgressBar::hidden()
-        } else {
-            let template = "{spinner} {prefix:<18} {msg}";
-            let style =
-                ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
-            ProgressBar::new_spinner().with_style(style).with_prefix(name)
+    /// Nothing explored yet, of so many states if that is known.
+    pub fn new(states: Option<usize>, json: bool) -> Bar {
+        if json || !std::io::stderr().is_terminal() {
+            return Bar { json, line: ProgressBar::hidden() };
+        }
+        let (line, template) = match states {
+            Some(states) => (
+                ProgressBar::new(states as u64),
+                "{bar:30} {human_pos} of {human_len} states, {per_sec}, {eta} left  {wide_msg}",
+            ),
+            None => (ProgressBar::new_spinner(), "{spinner} {human_pos} states, {per_sec}  {wide_msg}"),
         };
-        Bar { name, json, line }
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        Bar { json, line: line.with_style(style) }
     }
 
-    /// This many states so far.
-    pub fn show(&self, progress: Progress) {
-        let millis = u64::try_from(progress.time.as_millis()).unwrap_or(u64::MAX).max(1);
-        let states = progress.states as u64;
-        self.line.set_message(format!(
-            "{} states, {} a second",
-            HumanCount(states),
-            HumanCount(states * 1000 / millis)
-        ));
-        self.line.tick();
+    /// So far.
+    pub fn show(&self, known: &Known) {
+        self.line.set_position(known.states() as u64);
+        let names: Vec<_> = known.under_way.keys().copied().collect();
+        self.line.set_message(names.join(", "));
     }
 
-    /// Done.
+    /// A scenario is complete.
     ///
     /// # Errors
     /// When the output is closed.
-    pub fn finish(self, outcome: &Outcome, out: &mut impl Write) -> std::io::Result<()> {
-        self.line.finish_and_clear();
+    pub fn tell(&self, outcome: &Outcome, out: &mut impl Write) -> std::io::Result<()> {
         if self.json {
             writeln!(out, "{}", as_json(outcome))?;
         } else if self.line.is_hidden() {
             let states = HumanCount(outcome.states as u64);
-            writeln!(out, "{}: {states} states in {:.1} s", self.name, outcome.time.as_secs_f64())?;
+            let (name, seconds) = (outcome.scenario.name, outcome.time.as_secs_f64());
+            writeln!(out, "{name}: {states} states in {seconds:.1} s")?;
         }
         out.flush()
+    }
+
+    /// Nothing more is shown.
+    pub fn finish(&self) {
+        self.line.finish_and_clear();
     }
 }
 
@@ -68,13 +75,18 @@ impl Bar {
 pub fn result(
     outcomes: &[Outcome],
     faults: &[String],
+    time: Duration,
     json: bool,
     out: &mut impl Write,
 ) -> std::io::Result<()> {
+    let (states, seconds) =
+        (outcomes.iter().map(|outcome| outcome.states).sum::<usize>(), time.as_secs_f64());
     if json {
-        return writeln!(out, "{}", json!({"faults": faults}));
+        return writeln!(out, "{}", json!({"states": states, "seconds": seconds, "faults": faults}));
     }
-    writeln!(out, "\n{}\n\n{}", table(outcomes.iter().map(row)), promises(outcomes))?;
+    writeln!(out, "\n{}\n", table(outcomes.iter().map(row)))?;
+    writeln!(out, "{} unique states in {seconds:.1} s\n", HumanCount(states as u64))?;
+    writeln!(out, "{}", promises(outcomes))?;
     faults.iter().try_for_each(|fault| writeln!(out, "FAULT: {fault}"))
 }
 
@@ -82,19 +94,26 @@ pub fn result(
 #[derive(Default)]
 pub struct Known {
     complete: Vec<Row>,
-    under_way: Option<(&'static str, usize)>,
+    complete_states: usize,
+    under_way: BTreeMap<&'static str, usize>,
 }
 
 impl Known {
     /// A scenario has so many states so far, and no promise was found broken in them.
     pub fn under_way(&mut self, scenario: &'static str, states: usize) {
-        self.under_way = Some((scenario, states));
+        self.under_way.insert(scenario, states);
     }
 
     /// A scenario is complete.
-    pub fn complete(&mut self, row: Row) {
-        self.complete.push(row);
-        self.under_way = None;
+    pub fn complete(&mut self, outcome: &Outcome) {
+        self.under_way.remove(outcome.scenario.name);
+        self.complete_states += outcome.states;
+        self.complete.push(row(outcome));
+    }
+
+    /// Unique states of all scenarios so far.
+    fn states(&self) -> usize {
+        self.complete_states + self.under_way.values().sum::<usize>()
     }
 
     /// Tells it.
@@ -104,9 +123,9 @@ impl Known {
             println!("{}", json!({"interrupted": true, "complete": complete, "under_way": self.under_way}));
             return;
         }
-        println!("\nInterrupted. Complete so far:\n\n{}", table(self.complete.iter().cloned()));
-        if let Some((scenario, states)) = self.under_way {
-            println!("\n{scenario}: {} states so far, no promise broken in them", HumanCount(states as u64));
+        println!("\nInterrupted. Complete so far:\n\n{}\n", table(self.complete.iter().cloned()));
+        for (scenario, states) in &self.under_way {
+            println!("{scenario}: {} states so far, no promise broken in them", HumanCount(*states as u64));
         }
     }
 }
@@ -124,13 +143,15 @@ pub fn row(outcome: &Outcome) -> Row {
         HumanCount(outcome.states as u64).to_string(),
         outcome.depth.to_string(),
         format!("{:.1}", outcome.time.as_secs_f64()),
-        outcome.bytes.map_or_else(|| "-".into(), |bytes| bytes.to_string()),
+        outcome.bytes.map_or_else(|| UNKNOWN.into(), |bytes| bytes.to_string()),
         promises,
         format!("{} of {witnesses}", outcome.seen.len()),
     ]
 }
 
 fn table(rows: impl IntoIterator<Item = Row>) -> String {
+    let rows: Vec<Row> = rows.into_iter().collect();
+    let measured = rows.iter().any(|row| row[4] != UNKNOWN);
     let mut table = Table::new();
     table.load_preset(presets::NOTHING);
     table.set_header([
@@ -147,6 +168,9 @@ fn table(rows: impl IntoIterator<Item = Row>) -> String {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
         }
+    }
+    if let Some(bytes) = table.column_mut(4).filter(|_| !measured) {
+        bytes.set_constraint(ColumnConstraint::Hidden);
     }
     table.trim_fmt()
 }
