@@ -2,10 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod common;
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command as Program};
 use std::time::{Duration, Instant};
 
+use common::{Directory, World, name, send};
+use model::Command;
+use net::record::Texts;
 use proofs::explore;
 use proofs::scenario::Wish::{Create, Send};
 use proofs::scenario::{Scenario, Suspicion};
@@ -84,4 +91,49 @@ fn a_busy_port_is_an_error() {
     let address = taken.local_addr().unwrap();
     let error = explore::serve(System::new(scenario()), address).unwrap_err();
     assert_eq!(error.to_string(), format!("cannot serve the Explorer at {address}"));
+}
+
+#[test]
+fn what_else_could_have_happened_in_a_recorded_run_can_be_browsed() {
+    let directory = Directory::new("browsed");
+    let mut world = World::durable(&["X", "Y"], Texts::Plain);
+    world.say("X", Command::CreateGroup(name("room")));
+    world.kill_server(0);
+    world.restart_server();
+    world.settle();
+    world.give("X", send("Y", "hello"));
+    let files = world.write(&directory.0);
+    let address = free();
+    let _explorer = Killed(program(&files, address).spawn().unwrap());
+    // Y has not heard of it yet, and may, or may do something else.
+    let steps = get(address, "/.states/0");
+    let actions: Vec<_> = steps.as_array().unwrap().iter().map(|step| step["action"].to_string()).collect();
+    for words in ["the direct message \\\"hello\\\"", "Y types: join_group room", "X presses Ctrl+C"] {
+        assert!(actions.iter().any(|action| action.contains(words)), "{words} is none of {actions:#?}");
+    }
+    let refused = program(&files, address).args(["--at", "999"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("so nothing is after record 999"));
+    let refused = program(&files[1..], address).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("the server was not recorded"));
+}
+
+fn free() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+fn program(files: &[PathBuf], address: SocketAddr) -> Program {
+    let mut program = Program::new(env!("CARGO_BIN_EXE_proofs"));
+    program.arg("explore").arg("--address").arg(address.to_string()).arg("--from").args(files);
+    program
+}
+
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }

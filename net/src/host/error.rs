@@ -25,6 +25,9 @@ pub enum HostError {
         /// The reason.
         source: io::Error,
     },
+    /// Nothing gets from this machine to this address of its own, so nobody could wake the actor.
+    #[error("this machine cannot reach itself at {0}; is the loopback interface up?")]
+    Unreachable(SocketAddrV4),
     /// The system gives no more threads or sockets.
     #[error("cannot start a host")]
     System(#[from] io::Error),
@@ -47,6 +50,16 @@ impl HostError {
             io::ErrorKind::AddrNotAvailable => HostError::NotLocal(address),
             io::ErrorKind::PermissionDenied => HostError::Denied(address),
             _ => HostError::Bind { address, source },
+        }
+    }
+
+    /// What the system says about a bell for this address.
+    pub(super) fn from_bell(address: SocketAddrV4, source: io::Error) -> HostError {
+        match source.kind() {
+            io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => {
+                HostError::Unreachable(address)
+            }
+            _ => HostError::System(source),
         }
     }
 }

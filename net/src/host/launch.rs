@@ -59,7 +59,8 @@ fn probe(address: SocketAddrV4) -> Result<SocketAddrV4, HostError> {
 fn launch_at<A: Hosted>(actor: A, address: SocketAddrV4, options: &Options) -> Result<Console, HostError> {
     crash::install_hook();
     let inbox = Inbox::new(options.overflow, options.capacity);
-    let shared = Arc::new(Shared::new(Bell::new(address)?, inbox));
+    let bell = Bell::new(address).map_err(|error| HostError::from_bell(address, error))?;
+    let shared = Arc::new(Shared::new(bell, inbox));
     let (asked, waiting) = sync_channel(ASKED);
     let (started, start) = sync_channel(1);
     let faults = options.faults.map(BadNetwork::new);
