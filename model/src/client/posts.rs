@@ -41,7 +41,17 @@ impl Turn<'_> {
     /// The server has taken one's own post.
     pub(super) fn posted(&mut self, text: Text, index: Index) {
         self.tell(Event::PostReceived { index });
-        self.place(index, Ahead::Own(text));
+        if self.has_room_at(index) {
+            self.place(index, Ahead::Own(text));
+        }
+    }
+
+    /// Whether a post can be there. A server gives no place that has passed or is taken, and keeps no more than there may be.
+    fn has_room_at(&self, index: Index) -> bool {
+        let mode = self.state.registered().map(|own| &own.mode);
+        let Some(Mode::Group { next, ahead, .. }) = mode else { return false };
+        index == *next
+            || index > *next && !ahead.contains_key(&index) && ahead.len() < self.config.limits.posts
     }
 
     /// Puts a post into its place and shows everything whose turn has come.
