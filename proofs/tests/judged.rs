@@ -100,6 +100,7 @@ fn promises_that_need_everybody_are_left_open_without() {
     assert_eq!(
         names,
         [
+            "one-group",
             "none-forgotten",
             "shown-true",
             "group-order",
@@ -116,7 +117,7 @@ fn promises_that_need_everybody_are_left_open_without() {
     assert_eq!(open.len(), 15);
     assert!(open.iter().all(|(_, why)| why == "the server was not recorded"), "{open:?}");
     assert_eq!(unknown(&files[1..2]).len(), 15);
-    assert_eq!(unknown(&files[..1]).len(), 8);
+    assert_eq!(unknown(&files[..1]).len(), 9);
 }
 
 #[test]
@@ -140,6 +141,22 @@ fn what_comes_after_the_end_of_a_recording_is_not_called_forged() {
         let (states, why) = unknown("settles");
         assert!(states > 0 && why.ends_with("the recording of server ends before"), "{states} {why}");
         assert_eq!(unknown("shown-once"), (judgement.steps, String::new()));
+    }
+}
+
+#[test]
+fn a_recording_that_ends_early_breaks_no_promise() {
+    let directory = Directory::new("early");
+    let files = chat(Texts::Plain).write(&directory.0);
+    for file in &files {
+        let whole = std::fs::read_to_string(file).unwrap();
+        let lines: Vec<&str> = whole.lines().collect();
+        // At least the header and the start.
+        for kept in 2..lines.len() {
+            std::fs::write(file, lines[..kept].join("\n") + "\n").unwrap();
+            assert_kept(&judge(&run(&files)).unwrap());
+        }
+        std::fs::write(file, whole).unwrap();
     }
 }
 

@@ -46,7 +46,7 @@ pub static PROMISES: &[Promise] = &[
     Promise {
         name: "one-group",
         about: "a client is a member of at most one group; the group its prompt shows is that one, or it has been removed and not yet told",
-        needs: Needs::Server,
+        needs: Needs::Everybody,
         holds: |system, state| groups::one_group(&Checked(system, state)),
     },
     Promise {
