@@ -179,7 +179,7 @@ fn reordered_and_repeated_posts_are_told_and_drawn() {
             "server → X: reply to request 3",
             "X types: dereg",
             "X → server: request 4",
-            "server → Y: directory update",
+            "server → Y: directory update 2 to 3",
             "server → Y: post 0",
             "server: timer",
             "server → Y: post 0",
