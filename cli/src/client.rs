@@ -90,6 +90,8 @@ struct Talk<'a> {
     under_way: Option<Command>,
     /// What it is to be given next.
     waiting: VecDeque<Command>,
+    /// There are no more lines.
+    typed_all: bool,
     /// Nobody reads the output any more.
     unread: bool,
     /// Why, if that is to be told.
@@ -110,8 +112,18 @@ enum Phase {
 impl<'a> Talk<'a> {
     fn new(host: &'a Host, mode: Mode, log: Option<Log>) -> Talk<'a> {
         let Mode { front, view } = mode;
-        let (phase, under_way, waiting) = (Phase::Busy, None, VecDeque::new());
-        Talk { host, front, view, log, phase, under_way, waiting, unread: false, unwritten: None }
+        Talk {
+            host,
+            front,
+            view,
+            log,
+            phase: Phase::Busy,
+            under_way: None,
+            waiting: VecDeque::new(),
+            typed_all: false,
+            unread: false,
+            unwritten: None,
+        }
     }
 
     fn until_exit(&mut self, stop: &Receiver<()>) -> anyhow::Result<u8> {
@@ -121,6 +133,7 @@ impl<'a> Talk<'a> {
         loop {
             self.show_status();
             let takes_lines = match self.phase {
+                _ if self.typed_all => false,
                 Phase::Ready => true,
                 Phase::Busy => self.view.ahead() > 0,
                 Phase::Ending => false,
@@ -183,10 +196,11 @@ impl<'a> Talk<'a> {
     }
 
     fn on_line(&mut self, line: Line) {
+        self.typed_all = line == Line::End;
         match self.view.read(line) {
             Typed::Command(Command::Cancel) => self.host.command(Command::Cancel),
             Typed::Command(command) if self.phase == Phase::Ready => self.give(command),
-            Typed::Command(command) if self.waiting.len() < self.view.ahead() => {
+            Typed::Command(command) if command == Command::Quit || self.waiting.len() < self.view.ahead() => {
                 self.waiting.push_back(command);
             }
             Typed::Command(_) => {

@@ -2,7 +2,6 @@
 
 use std::io;
 
-use anyhow::Context;
 use crossbeam_channel::Receiver;
 use model::{Command, Event};
 
@@ -59,7 +58,7 @@ pub(crate) trait View {
 /// both ends of a pipe.
 pub(crate) fn unwritable(error: io::Error, ending: bool) -> Option<anyhow::Error> {
     let expected = ending && error.kind() == io::ErrorKind::BrokenPipe;
-    (!expected).then(|| Err::<(), _>(error).context(UNWRITABLE).unwrap_err())
+    (!expected).then(|| anyhow::Error::new(error).context(UNWRITABLE))
 }
 
 /// What is said then; why follows.

@@ -75,6 +75,35 @@ fn tab_completes_commands_people_and_groups() {
     x.until("the line", |screen| screen.ends_with("> /say where is Y now"));
     x.presses("Enter");
     x.until_shown("Message received by Server.");
+    x.is_as_in("completion");
+}
+
+#[test]
+fn a_command_that_nearly_is_one_or_is_half_of_one_is_answered_with_what_was_meant() {
+    if is_missing() {
+        return;
+    }
+    let (_server, x, mut y) = two();
+    x.enters("sned Y hello");
+    x.until_shown("Invalid command: sned. Did you mean send?");
+    x.enters("send Y");
+    x.until_shown("Invalid command. Type: send NAME TEXT   for example: send Y hello");
+    x.enters("good morning");
+    x.until_shown("Invalid command: good. Type help for all commands; to write to somebody, type:");
+    // What was wrong comes back to be put right.
+    x.presses("Up");
+    x.presses("Up");
+    x.presses("Up");
+    x.until_typed("> sned Y hello");
+    x.presses("C-a");
+    x.presses("C-d");
+    x.presses("M-d");
+    x.types("send");
+    x.until_typed("> send Y hello");
+    x.presses("Enter");
+    y.expect("X: hello");
+    x.until_shown("Message received by Y.");
+    x.is_as_in("near-miss");
 }
 
 #[test]
@@ -125,6 +154,26 @@ fn the_line_survives_a_change_of_the_window() {
 }
 
 #[test]
+fn a_window_of_another_size_shows_what_it_showed() {
+    if is_missing() {
+        return;
+    }
+    let (_server, x, mut y) = two();
+    x.types("send Y hel");
+    for (columns, rows) in [(50, 20), (120, 30), (60, 8), (80, 24)] {
+        x.until_typed("> send Y hel");
+        x.resizes(columns, rows);
+        y.ask(&format!("send X at {columns} columns"), "Message received by X.");
+        x.until_shown(&format!("Y: at {columns} columns"));
+    }
+    x.types("lo");
+    x.presses("Enter");
+    y.expect("X: hello");
+    x.until_shown("Message received by Y.");
+    x.is_as_in("resize");
+}
+
+#[test]
 fn pasted_lines_are_one_message() {
     if is_missing() {
         return;
@@ -161,6 +210,7 @@ fn ctrl_c_leaves_and_a_second_one_does_not_wait() {
     let (_server, x, _y) = two();
     x.presses("C-c");
     x.until_end(0);
+    x.until("the farewell", |screen| screen.ends_with(" You are Offline. Bye."));
     x.is_as_in("ctrl-c");
 }
 
@@ -191,6 +241,23 @@ fn what_is_typed_ahead_is_done_in_order_and_seen_until_it_is_done() {
 }
 
 #[test]
+fn ctrl_d_comes_after_what_was_typed_before_it() {
+    if is_missing() {
+        return;
+    }
+    let (server, x, _y) = two_patient();
+    server.pause();
+    x.enters("create_group roomA");
+    x.until_shown("X > create_group roomA");
+    x.presses("C-d");
+    x.until_shown("X > create_group roomA, 1 more to do");
+    server.signal(Signal::SIGCONT);
+    x.until_end(0);
+    x.until("the farewell", |screen| screen.ends_with(" You are Offline. Bye."));
+    x.is_as_in("ctrl-d");
+}
+
+#[test]
 fn a_command_that_hangs_can_be_cancelled() {
     if is_missing() {
         return;
@@ -212,6 +279,30 @@ fn a_command_that_hangs_can_be_cancelled() {
     });
     x.enters("/cancel");
     x.until_shown("Nothing to cancel");
+}
+
+#[test]
+fn what_was_typed_ahead_can_be_dropped_with_what_it_waits_for() {
+    if is_missing() {
+        return;
+    }
+    let (server, x, _y) = two_patient();
+    server.pause();
+    for line in ["create_group roomA", "create_group roomB", "join_group roomA"] {
+        x.enters(line);
+    }
+    x.until_shown("X > create_group roomA, 2 more to do");
+    x.enters("cancel all");
+    x.until_shown("2 commands that waited were not carried out");
+    x.until_shown("Cancelled: create_group roomA. It may or may not take effect");
+    server.signal(Signal::SIGCONT);
+    x.enters("list_groups");
+    // The server had got it before it was cancelled. Of the others it has never heard.
+    x.until_shown("Group roomA created by Server.");
+    x.until("all groups", |screen| {
+        screen.contains("Available group chats:\n      roomA\n") && !screen.contains("roomB created")
+    });
+    x.is_as_in("cancel");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use rustyline::hint::Hinter;
 use rustyline::validate::Validator;
 use rustyline::{Context, Helper};
 
+use super::editing::Editing;
 use super::editor::Print;
 use super::known::{Known, Names};
 use super::verbs;
@@ -19,6 +20,7 @@ use crate::styled::Styled;
 pub(super) struct Assistant {
     known: Known,
     status: Status,
+    editing: Editing,
     colours: bool,
     /// Takes what is to be shown above the line that is being typed.
     print: Sender<Print>,
@@ -47,8 +49,14 @@ impl Status {
 pub(super) const PROMPT: &str = "\n> ";
 
 impl Assistant {
-    pub(super) fn new(known: Known, status: Status, colours: bool, print: Sender<Print>) -> Assistant {
-        Assistant { known, status, colours, print }
+    pub(super) fn new(
+        known: Known,
+        status: Status,
+        editing: Editing,
+        colours: bool,
+        print: Sender<Print>,
+    ) -> Assistant {
+        Assistant { known, status, editing, colours, print }
     }
 }
 
@@ -62,6 +70,7 @@ impl Hinter for Assistant {
 
 impl Highlighter for Assistant {
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, default: bool) -> Cow<'b, str> {
+        self.editing.painted();
         if !default {
             return Cow::Borrowed(prompt);
         }

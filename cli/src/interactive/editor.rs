@@ -2,10 +2,8 @@
 
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use anyhow::Context;
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -17,6 +15,7 @@ use rustyline::{ColorMode, CompletionType, Config, ExternalPrinter};
 
 use super::Taste;
 use super::completing::{Assistant, PROMPT, Status};
+use super::editing::{Editing, PATIENCE, Stage};
 use super::history;
 use super::known::Known;
 use crate::front::{Front, Line};
@@ -37,13 +36,11 @@ type LineEditor = rustyline::Editor<Assistant, FileHistory>;
 pub(super) struct Editor {
     lines: Receiver<Line>,
     print: Sender<Print>,
-    finished: Receiver<()>,
     status: Status,
     colours: bool,
     /// Something is above the prompt, so that the cursor can move up.
     has_printed: bool,
-    /// A line is being typed.
-    editing: Arc<AtomicBool>,
+    editing: Editing,
 }
 
 impl Editor {
@@ -62,7 +59,8 @@ impl Editor {
         let mut editor = LineEditor::with_history(config, past)?;
         let status = Status::default();
         let (print, to_print) = bounded(Line::AHEAD);
-        let assistant = Assistant::new(known, status.clone(), taste.colours, print.clone());
+        let editing = Editing::default();
+        let assistant = Assistant::new(known, status.clone(), editing.clone(), taste.colours, print.clone());
         editor.set_helper(Some(assistant));
         let history = history::file();
         if let Some(file) = &history
@@ -72,18 +70,17 @@ impl Editor {
         }
         let printer = editor.create_external_printer()?;
         let (sender, lines) = bounded(Line::AHEAD);
-        let editing = Arc::new(AtomicBool::new(false));
-        let busy = Arc::clone(&editing);
+        let busy = editing.clone();
         thread::Builder::new()
             .name("editor".into())
             .spawn(move || edit(editor, history.as_deref(), &sender, &stopper, &busy))
             .context("cannot start the line editor")?;
-        let (done, finished) = bounded(1);
+        let painting = editing.clone();
         thread::Builder::new()
             .name("printer".into())
-            .spawn(move || print_all(printer, &to_print, &done))
+            .spawn(move || print_all(printer, &to_print, &painting))
             .context("cannot start the line editor")?;
-        Ok(Editor { lines, print, finished, status, colours: taste.colours, has_printed: false, editing })
+        Ok(Editor { lines, print, status, colours: taste.colours, has_printed: false, editing })
     }
 
     fn send(&self, text: String) -> io::Result<()> {
@@ -117,14 +114,16 @@ impl Front for Editor {
     }
 
     fn finish(&mut self) {
+        self.editing.until_editing();
         // A printer that is gone has said why.
-        let _ = self.print.send(Print::Last);
-        // A terminal that does not take the last lines must not keep the program.
-        let _ = self.finished.recv_timeout(LAST_LINES);
+        let _ = self.print.send_timeout(Print::Last, PATIENCE);
+        let left = match self.editing.until_parked() {
+            Stage::Parked => LEAVE_OFF,
+            Stage::Gone => "",
+            Stage::Away | Stage::Starting | Stage::Editing => CLEAR_PROMPT,
+        };
         restore_terminal();
-        if self.editing.load(Ordering::SeqCst) {
-            let _ = io::stdout().write_all(CLEAR_PROMPT).and_then(|()| io::stdout().flush());
-        }
+        let _ = io::stdout().write_all(left.as_bytes()).and_then(|()| io::stdout().flush());
     }
 }
 
@@ -133,13 +132,15 @@ fn edit(
     history: Option<&Path>,
     lines: &Sender<Line>,
     stopper: &Stopper,
-    editing: &AtomicBool,
+    editing: &Editing,
 ) {
+    let mut ended = false;
     loop {
-        editing.store(true, Ordering::SeqCst);
+        editing.start();
         let read = editor.readline(PROMPT);
-        editing.store(false, Ordering::SeqCst);
+        editing.stop();
         let line = match read {
+            Ok(_) if ended => continue,
             Ok(line) if line.len() > Line::MAX_BYTES => Line::TooLong,
             Ok(line) => {
                 remember(&mut editor, history, &line);
@@ -149,11 +150,16 @@ fn edit(
                 stopper.interrupt();
                 continue;
             }
-            Err(_) => Line::End,
+            // The last lines are still to be shown, which an editor does only while it edits. A terminal that is gone says the
+            // same again and again.
+            Err(ReadlineError::Eof) if !ended => {
+                ended = true;
+                Line::End
+            }
+            Err(_) => return editing.lose(),
         };
-        let last = line == Line::End;
-        if lines.send(line).is_err() || last {
-            return;
+        if lines.send(line).is_err() {
+            return editing.lose();
         }
     }
 }
@@ -169,17 +175,18 @@ fn remember(editor: &mut LineEditor, history: Option<&Path>, line: &str) {
     }
 }
 
-fn print_all(mut printer: impl ExternalPrinter, lines: &Receiver<Print>, done: &Sender<()>) {
+fn print_all(mut printer: impl ExternalPrinter, lines: &Receiver<Print>, editing: &Editing) {
     while let Ok(Print::Lines(line)) = lines.recv() {
         if let Err(error) = printer.print(line) {
             tracing::warn!("the terminal takes no more lines: {error}");
             return;
         }
     }
-    // The editor takes one message at a time, in order: when it has taken the second of these, it has printed
-    // everything before the first.
+    // The editor takes one message at a time, in order. When it has taken the second of these, it has shown everything before the
+    // first, and is about to paint its prompt; or it has painted it, and the third makes it do so again.
     let _ = printer.print(NOTHING.into()).and_then(|()| printer.print(NOTHING.into()));
-    let _ = done.send(());
+    editing.close();
+    let _ = printer.print(NOTHING.into());
 }
 
 fn remember_terminal() -> anyhow::Result<()> {
@@ -212,10 +219,11 @@ const NOTHING: &str = "\u{1b}[A\n";
 
 const BELL: char = '\u{7}';
 
-/// Back to the start of the prompt, clear it and what was being typed, and let pastes be as they were.
-const CLEAR_PROMPT: &[u8] = b"\r\x1b[A\x1b[J\x1b[?2004l";
+/// Show everything that has been written, and let pastes be as they were.
+const LEAVE_OFF: &str = "\x1b[?2026l\x1b[?2004l";
 
-const LAST_LINES: Duration = Duration::from_secs(1);
+/// The same, from the start of a prompt that is still there.
+const CLEAR_PROMPT: &str = "\r\x1b[A\x1b[J\x1b[?2026l\x1b[?2004l";
 
 /// Lines that are remembered.
 const HISTORY: usize = 1000;

@@ -7,6 +7,7 @@
 //! ```
 
 mod completing;
+mod editing;
 mod editor;
 mod history;
 mod known;

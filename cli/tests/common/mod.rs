@@ -6,6 +6,7 @@
 #![allow(dead_code, unreachable_pub, missing_docs)]
 
 pub mod recorded;
+pub mod shell;
 pub mod tmux;
 
 use std::collections::HashSet;

@@ -61,7 +61,6 @@ impl Terminal {
         let home = setting.home.unwrap_or(&terminal.files);
         command.arg(format!("XDG_STATE_HOME={}", home.display()));
         command.args(setting.variables.iter().map(|(key, value)| format!("{key}={value}")));
-        // tmux itself does not always get to know the exit code.
         command.args(["sh", "-c", NOTE_CODE, "sh"]).arg(terminal.code());
         command.args([env!("CARGO_BIN_EXE_chat"), "client", name, "127.0.0.1", &server, &port]);
         let ack_wait = if setting.waits { "60000" } else { ACK_WAIT };
@@ -220,7 +219,8 @@ fn same_times_and_ports(shown: &str) -> String {
 }
 
 const CONFIGURATION: &str = "set -g remain-on-exit on\nset -g remain-on-exit-format ''\nset -g history-limit 10000\nset -g status off\nset -g default-terminal screen-256color\n";
-/// Runs the rest of its arguments, and then writes the exit code into the file that is the first.
-const NOTE_CODE: &str = r#"file=$1; shift; "$@"; echo $? > "$file.part"; mv "$file.part" "$file""#;
+/// Runs the rest of its arguments, and then writes the exit code into the file that is the first. It stays: what was written last
+/// can get lost when nobody has the terminal open any more.
+const NOTE_CODE: &str = r#"file=$1; shift; "$@"; echo $? > "$file.part"; mv "$file.part" "$file"; exec cat"#;
 const DEADLINE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(50);

@@ -55,7 +55,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, scene: &Scene<'_>) {
 
 fn title(scene: &Scene<'_>) -> String {
     let (online, groups) = (scene.board.online(), scene.board.groups.len());
-    format!("chat server {}  up {}  {online} online  {groups} groups", scene.address, age(scene.age))
+    let s = if groups == 1 { "" } else { "s" };
+    format!("chat server {}  up {}  {online} online  {groups} group{s}", scene.address, age(scene.age))
 }
 
 fn traffic(scene: &Scene<'_>) -> String {
@@ -188,7 +189,7 @@ mod tests {
         let lines = picture(80, 24, &board(3), "kick p0");
         let all = lines.join("\n");
         for part in [
-            "chat server 0.0.0.0:6666  up 1h 02m  2 online  1 groups",
+            "chat server 0.0.0.0:6666  up 1h 02m  2 online  1 group",
             "in 0/s 1.2 kB/s",
             "People (2 of 3 online)",
             "p1  127.0.0.1:7000  offline",
