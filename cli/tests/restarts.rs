@@ -78,18 +78,38 @@ fn a_server_that_is_killed_comes_back_and_its_clients_notice_nothing() {
 }
 
 #[test]
-fn a_server_that_was_stopped_comes_back_with_its_clients() {
-    let [port, own_x] = ports();
-    let state = State::new("stopped");
-    let mut first = server_with(port, &state.option());
-    let mut x = member("X", port, own_x);
-    x.ask("create_group roomA", "Group roomA created by Server.");
-    first.signal(nix::sys::signal::Signal::SIGTERM);
-    assert_eq!(first.wait().code(), Some(0));
-    let mut second = server_with(port, &state.option());
-    second.await_line(&format!(">>> {}", online("X", own_x)));
-    x.say("join_group roomA");
-    x.await_line(">>> Entered group roomA successfully");
+fn a_server_that_is_stopped_tells_its_clients_and_comes_back_with_them_and_their_groups() {
+    for ask in ["SIGTERM", "stop"] {
+        let [port, own_x, own_y] = ports();
+        let state = State::new("stopped");
+        let mut first = server_with(port, &state.option());
+        let mut x = member("X", port, own_x);
+        let mut y = member("Y", port, own_y);
+        x.await_line(&format!(">>> {}", online("Y", own_y)));
+        x.ask("create_group roomA", "Group roomA created by Server.");
+        x.ask("join_group roomA", "Entered group roomA successfully");
+        y.ask("create_group roomB", "Group roomB created by Server.");
+        if ask == "stop" {
+            first.say(ask);
+        } else {
+            first.signal(ask.parse().unwrap());
+        }
+        first.await_line(">>> Server stopped, 2 clients told");
+        first.expect_end(0);
+        x.expect_in("roomA", "The server says that it is stopping.");
+        y.expect("The server says that it is stopping.");
+
+        let mut second = server_with(port, &state.option());
+        second.await_line(&format!(">>> {}", online("Y", own_y)));
+        second.await_line(">>> roomA  X");
+        y.ask("join_group roomA", "Entered group roomA successfully");
+        x.ask_in("roomA", "send_group still here", "Message received by Server.");
+        y.expect_in("roomA", "Group_Message X: still here");
+        x.ask("leave_group", "Leave group chat roomA");
+        x.ask("list_groups", "Available group chats:");
+        x.expect("roomA");
+        x.expect("roomB");
+    }
 }
 
 #[test]
