@@ -24,7 +24,8 @@ fn main() {
         Program::start(&["server", &server_port.to_string(), "--bind", "127.0.0.1", "--rate", "off"]);
     server.until("Server is online");
     let plain = compare(|| until_welcome(server_port, own));
-    let terminal = compare(|| until_prompt(server_port, own));
+    let mut at_terminal = 0.0;
+    let terminal = compare(|| until_prompt(server_port, own, &mut at_terminal));
     println!("{:<32} {:>10} {:>13} {:>7}   wanted", "start", "ours", "/bin/true", "ratio");
     for (what, (ours, baseline)) in [("plain, to the welcome", plain), ("terminal, to the prompt", terminal)]
     {
@@ -35,13 +36,14 @@ fn main() {
     let client = Program::client("watcher", server_port, watcher);
     client.until("Welcome, You are registered.");
     println!("\n{:<32} {:>10} {:>13}   wanted", "memory (VmRSS)", "alone", "of 200 people");
-    let alone = (client.memory(), server.memory());
+    let alone = (memory(&client.child), memory(&server.child));
     let people: Vec<Console> = (2..PEOPLE).map(|number| person(server_port, number)).collect();
     for number in 2..PEOPLE {
         client.until(&format!("p{number:03}  "));
     }
-    let crowd = (client.memory(), server.memory());
-    println!("{:<32} {:>7.1} MB {:>10.1} MB   < {CLIENT} MB", "client that is idle", alone.0, crowd.0);
+    let crowd = (memory(&client.child), memory(&server.child));
+    println!("{:<32} {at_terminal:>7.1} MB {:>13}   < {CLIENT} MB", "client at a terminal", "");
+    println!("{:<32} {:>7.1} MB {:>10.1} MB   < {CLIENT} MB", "client in plain mode", alone.0, crowd.0);
     println!("{:<32} {:>7.1} MB {:>10.1} MB   < {SERVER} MB", "server", alone.1, crowd.1);
     for person in people {
         person.stop();
@@ -77,8 +79,8 @@ fn until_welcome(server: u16, own: u16) -> Duration {
     took
 }
 
-/// A client on a terminal, until it takes keys.
-fn until_prompt(server: u16, own: u16) -> Duration {
+/// A client on a terminal, until it takes keys; and what it holds in memory when it is registered.
+fn until_prompt(server: u16, own: u16, holds: &mut f64) -> Duration {
     let size = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
     let pty = openpty(&size, None).unwrap();
     let began = Instant::now();
@@ -93,7 +95,8 @@ fn until_prompt(server: u16, own: u16) -> Duration {
     let mut shown = Vec::new();
     read_until(&mut terminal, &mut shown, PROMPT);
     let took = began.elapsed();
-    read_until(&mut terminal, &mut shown, "Welcome, You are registered.");
+    read_until(&mut terminal, &mut shown, "Client table updated.");
+    *holds = memory(&child);
     terminal.write_all(b"quit\r").unwrap();
     read_until(&mut terminal, &mut shown, "You are Offline. Bye.");
     child.wait().unwrap();
@@ -149,14 +152,14 @@ impl Program {
     fn until(&self, words: &str) {
         while !self.lines.recv_timeout(DEADLINE).unwrap().contains(words) {}
     }
+}
 
-    /// What it holds in memory, in megabytes.
-    fn memory(&self) -> f64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-        let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse().unwrap();
-        kilobytes / 1024.0
-    }
+/// What a process holds in memory, in megabytes.
+fn memory(process: &Child) -> f64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse().unwrap();
+    kilobytes / 1024.0
 }
 
 impl Drop for Program {
