@@ -46,6 +46,9 @@ impl Turn<'_> {
     /// Sends a session everything that it may be sent now, or lets it wait. Nobody overtakes who waits already: that one may
     /// need more room than there is.
     pub(super) fn serve(&mut self, session: Session) {
+        if self.state.window.queue.is_empty() && self.let_out(session) {
+            return;
+        }
         if due(&self.state, session, &self.config.limits).is_some() {
             self.enqueue(session);
             self.serve_queue();

@@ -32,7 +32,8 @@ pub(super) fn left_alone(system: &System, state: &State) -> bool {
             seat.client.directory.entries().next().is_none() || has_thought_better(system, actor, seat)
         }
         Phase::Exited(Exit::NameTaken) => is_wanted_by_others(system, state, actor),
-        Phase::Exited(Exit::AddressTaken) => seat.life > 0,
+        // A network that redirects can have a registration come from an address that somebody has, as it can lose it.
+        Phase::Exited(Exit::AddressTaken) => seat.life > 0 || system.scenario.redirects,
         Phase::Exited(Exit::ServerFull | Exit::NameReserved) => false,
         Phase::Exited(Exit::Kicked) => system.scenario.errands.iter().any(|it| matches!(it, Errand::Kick(_))),
         Phase::Exited(Exit::Deregistered | Exit::ServerSilent) => true,
