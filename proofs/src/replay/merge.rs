@@ -102,7 +102,8 @@ impl Merging<'_> {
             match self.source(life, step) {
                 Some(source) => return Some(self.take(Moment { life, step, source })),
                 None => {
-                    blocked = blocked.or_else(|| Some(Moment { life, step, source: self.unsent(life, step) }))
+                    blocked =
+                        blocked.or_else(|| Some(Moment { life, step, source: self.unsent(life, step) }));
                 }
             }
         }

@@ -69,12 +69,12 @@ impl Alive {
         match actor.clone() {
             Configured::Server(config) => {
                 let actor = Server { config };
-                let (state, outputs) = begin(&actor, &saved, address, words);
+                let (state, outputs) = begin(&actor, saved, address, words);
                 (Alive::Server(actor, state), outputs)
             }
             Configured::Client(config) => {
                 let actor = Client { config };
-                let (state, outputs) = begin(&actor, &None, address, words);
+                let (state, outputs) = begin(&actor, None, address, words);
                 (Alive::Client(actor, state), outputs)
             }
         }
@@ -102,7 +102,9 @@ impl World {
     /// A server that saves what it must not forget, and clients that know each other.
     pub(crate) fn durable(names: &[&str], texts: Texts) -> World {
         let mut world = World::with(4000, true, texts);
-        names.iter().for_each(|name| world.join(name, texts));
+        for name in names {
+            world.join(name, texts);
+        }
         world
     }
 
@@ -351,12 +353,12 @@ impl Outputs {
 
 fn begin<A: Hosted>(
     actor: &A,
-    saved: &Option<A::Storage>,
+    saved: Option<A::Storage>,
     address: SocketAddrV4,
     words: &Words,
 ) -> (A::State, Outputs) {
     let mut out = Out::new();
-    let state = actor.on_start(address.into(), saved, &mut out);
+    let state = actor.on_start(address.into(), &saved, &mut out);
     (state, Outputs::of(words, out))
 }
 
