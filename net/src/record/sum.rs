@@ -67,6 +67,10 @@ pub fn sum_of_state(words: &Words, state: &impl Hash) -> Digest {
 /// Numbers have the same bytes on every machine.
 pub struct Sum<'a> {
     hash: SipHasher13,
+    /// What has been written and not been hashed yet. Most of it comes in pieces of a few bytes, and hashing those one by one takes
+    /// longer.
+    buffer: [u8; BUFFER],
+    filled: usize,
     words: &'a Words,
     /// The next run of bytes is a text.
     at_text: bool,
@@ -75,7 +79,7 @@ pub struct Sum<'a> {
 impl<'a> Sum<'a> {
     /// Of nothing yet.
     pub fn new(words: &'a Words) -> Sum<'a> {
-        Sum { hash: SipHasher13::new(), words, at_text: false }
+        Sum { hash: SipHasher13::new(), buffer: [0; BUFFER], filled: 0, words, at_text: false }
     }
 
     fn text(&mut self, bytes: &[u8]) {
@@ -85,11 +89,26 @@ impl<'a> Sum<'a> {
             Words::Keyed(key) => Some(parse(bytes).unwrap_or_else(|| keyed(key, bytes))),
         };
         match digest {
-            Some(digest) => self.hash.write(&digest.to_le_bytes()),
-            None => self.hash.write(bytes),
+            Some(digest) => self.put(&digest.to_le_bytes()),
+            None => self.put(bytes),
+        }
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        if self.filled + bytes.len() > BUFFER {
+            self.hash.write(&self.buffer[..self.filled]);
+            self.filled = 0;
+        }
+        if bytes.len() > BUFFER {
+            self.hash.write(bytes);
+        } else {
+            self.buffer[self.filled..self.filled + bytes.len()].copy_from_slice(bytes);
+            self.filled += bytes.len();
         }
     }
 }
+
+const BUFFER: usize = 256;
 
 impl Hasher for Sum<'_> {
     fn write(&mut self, bytes: &[u8]) {
@@ -99,40 +118,42 @@ impl Hasher for Sum<'_> {
         } else if bytes.is_empty() {
             self.at_text = true;
         } else {
-            self.hash.write(bytes);
+            self.put(bytes);
         }
     }
 
     fn write_u8(&mut self, number: u8) {
-        self.hash.write(&[number]);
+        self.put(&[number]);
     }
 
     fn write_u16(&mut self, number: u16) {
-        self.hash.write(&number.to_le_bytes());
+        self.put(&number.to_le_bytes());
     }
 
     fn write_u32(&mut self, number: u32) {
-        self.hash.write(&number.to_le_bytes());
+        self.put(&number.to_le_bytes());
     }
 
     fn write_u64(&mut self, number: u64) {
-        self.hash.write(&number.to_le_bytes());
+        self.put(&number.to_le_bytes());
     }
 
     fn write_u128(&mut self, number: u128) {
-        self.hash.write(&number.to_le_bytes());
+        self.put(&number.to_le_bytes());
     }
 
     fn write_usize(&mut self, number: usize) {
-        self.hash.write(&(number as u64).to_le_bytes());
+        self.put(&(number as u64).to_le_bytes());
     }
 
     fn write_isize(&mut self, number: isize) {
-        self.hash.write(&(number as i64).to_le_bytes());
+        self.put(&(number as i64).to_le_bytes());
     }
 
     fn finish(&self) -> u64 {
-        self.hash.finish()
+        let mut hash = self.hash;
+        hash.write(&self.buffer[..self.filled]);
+        hash.finish()
     }
 }
 
@@ -219,6 +240,18 @@ mod tests {
             ["[text 0123456789ABCDEF]", "[text +123456789abcde]", "[text 0123456789abcdef] ", "[text ]"]
         {
             assert_eq!(parse(said.as_bytes()), None, "{said}");
+        }
+    }
+
+    #[test]
+    fn pieces_have_the_digest_of_the_whole() {
+        let bytes: Vec<u8> = (0..=255).cycle().take(3 * BUFFER + 5).collect();
+        let mut whole = SipHasher13::new();
+        whole.write(&bytes);
+        for length in [1, 7, BUFFER - 1, BUFFER, BUFFER + 1, bytes.len()] {
+            let mut sum = Sum::new(&Words::Plain);
+            bytes.chunks(length).for_each(|piece| sum.write(piece));
+            assert_eq!(sum.finish(), whole.finish(), "in pieces of {length}");
         }
     }
 
