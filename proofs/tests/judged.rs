@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use common::{Directory, World, name, rewritten, send, text};
 use model::{Command, Event, Packet};
-use net::record::Texts;
+use net::record::{Input, Line, Record, Texts};
 use proofs::replay::judge::{Judgement, judge};
 use proofs::replay::merge::Source;
 use proofs::replay::{Run, load};
@@ -158,6 +158,26 @@ fn a_recording_that_ends_early_breaks_no_promise() {
         }
         std::fs::write(file, whole).unwrap();
     }
+}
+
+#[test]
+fn a_client_that_went_on_after_its_recording_ended_breaks_no_promise() {
+    let directory = Directory::new("stale");
+    let world = chat(Texts::Digests);
+    // Killed, and that it joined was never written.
+    let short = rewritten(&world.host("Y").recording, |lines| {
+        let joins = |line: &Line| {
+            matches!(line, Line::Step(Record { input: Input::Command(Command::JoinGroup(_)), .. }))
+        };
+        lines.truncate(lines.iter().position(joins).unwrap());
+    });
+    let files = world.write(&directory.0);
+    std::fs::write(directory.0.join("Y"), short).unwrap();
+    let judgement = judge(&run(&files)).unwrap();
+    assert_kept(&judgement);
+    let one_group = &judgement.verdicts[0];
+    assert!(one_group.states > 0 && one_group.states < judgement.steps);
+    assert!(one_group.unknown.as_ref().unwrap().ends_with("the recording of Y ends before"));
 }
 
 #[test]

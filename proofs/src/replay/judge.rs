@@ -126,6 +126,8 @@ const SHARE: Duration = Duration::from_millis(250);
 struct Known {
     server: Option<String>,
     clients: Option<String>,
+    /// Some client has gone on since its recording ended, so it is not where the run has it.
+    stale: Option<String>,
     /// Whether the recording of the server's life has come to its end, and the server had not.
     gone: bool,
     /// Since which record the server is not known.
@@ -139,14 +141,14 @@ impl Known {
     fn new(run: &Run) -> Known {
         let unrecorded = run.hosts.0[SERVER].lives.is_empty();
         let server = unrecorded.then(|| "the server was not recorded".to_owned());
-        Known { server, clients: None, gone: false, since: 0, gaps: Vec::new(), version: None }
+        Known { server, clients: None, stale: None, gone: false, since: 0, gaps: Vec::new(), version: None }
     }
 
     /// Why a promise cannot be asked.
     fn lacks(&self, needs: Needs) -> Option<&str> {
         match needs {
             Needs::Clients => None,
-            Needs::Server => self.server.as_deref(),
+            Needs::Server => self.server.as_deref().or(self.stale.as_deref()),
             Needs::Everybody => self.server.as_deref().or(self.clients.as_deref()),
         }
     }
@@ -190,8 +192,12 @@ impl Known {
         if host == SERVER && self.server.is_none() {
             self.since = at;
         }
-        let place = if host == SERVER { &mut self.server } else { &mut self.clients };
-        place.get_or_insert(lacks);
+        if host == SERVER {
+            self.server.get_or_insert(lacks);
+        } else {
+            self.stale.get_or_insert_with(|| lacks.clone());
+            self.clients.get_or_insert(lacks);
+        }
     }
 }
 
