@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod common;
+use crate::common;
 
 use std::io::{self, BufRead, BufReader};
 use std::process::{Command, Stdio};

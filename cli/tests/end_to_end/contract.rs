@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod common;
+use crate::common;
 
 use common::{ACK_WAIT, Chat, client, offline, online, ports, run, server, server_with, starting};
 use nix::sys::signal::Signal;

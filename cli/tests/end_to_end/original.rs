@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod common;
+use crate::common;
 
 use common::recorded::recorded;
 use common::{Chat, client, offline, online, ports, run, server, server_with, starting};

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod common;
+use crate::common;
 
 use common::tmux::{Setting, Terminal, is_missing};
 use common::{Chat, client, ports, server};
