@@ -260,7 +260,7 @@ fn a_server_that_comes_back_without_what_it_had_saved_breaks_its_promises() {
     let before = world.saved();
     world.say("X", post("hello"));
     world.kill_server(0);
-    world.restart_server_with(before);
+    world.restart_server_with(&before);
     let judgement = judge(&run(&world.write(&directory.0))).unwrap();
     let broken = judgement.broken.expect("a broken promise");
     assert_eq!(broken.promise.name, "receipts-true");

@@ -1,14 +1,10 @@
 //! The configuration file, what an installation has beside the program, and the version.
 
-#![allow(clippy::unwrap_used)]
-
-use crate::common;
-
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use common::{Chat, ports};
+use crate::common::{Chat, ports};
 
 /// A directory of this test.
 fn directory(name: &str) -> PathBuf {

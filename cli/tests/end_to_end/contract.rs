@@ -1,11 +1,7 @@
 //! Every line that plain mode promises, to the letter: for each row of the tables in the book what has to happen, and all that is
 //! printed then.
 
-#![allow(clippy::unwrap_used)]
-
-use crate::common;
-
-use common::{ACK_WAIT, Chat, client, offline, online, ports, run, server, server_with, starting};
+use crate::common::{ACK_WAIT, Chat, client, offline, online, ports, run, server, server_with, starting};
 use nix::sys::signal::Signal;
 
 /// Who is slow is not given up before two seconds, and who stands still is, soon after.

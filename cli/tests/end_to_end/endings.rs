@@ -1,13 +1,9 @@
 //! Every way to end is a way to leave in order.
 
-#![allow(clippy::unwrap_used)]
-
-use crate::common;
-
 use std::net::UdpSocket;
 use std::process::Command;
 
-use common::{Chat, client, offline, ports, server};
+use crate::common::{Chat, client, offline, ports, server};
 use nix::sys::signal::Signal;
 
 fn alone() -> (Chat, Chat, u16) {

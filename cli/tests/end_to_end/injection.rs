@@ -1,14 +1,10 @@
 //! What other people write, and what is wrong on a command line, is printed and logged without anything that a terminal
 //! would obey, and without anything that hides.
 
-#![allow(missing_docs, clippy::unwrap_used)]
-
-use crate::common;
-
 use std::process::Command;
 use std::sync::LazyLock;
 
-use common::{ACK_WAIT, Chat, client, ports, run};
+use crate::common::{ACK_WAIT, Chat, client, ports, run};
 use regex::Regex;
 
 /// Control characters other than the ends of lines, what breaks a line or changes the direction, and what is not shown.

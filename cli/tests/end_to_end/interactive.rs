@@ -1,9 +1,5 @@
 //! On a terminal: a line editor whose line survives what comes in meanwhile.
 
-#![allow(clippy::unwrap_used)]
-
-use crate::common;
-
 use std::fs::File;
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
@@ -11,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-use common::{ACK_WAIT, client, ports, server};
+use crate::common::{self, ACK_WAIT, client, ports, server};
 use nix::pty::{Winsize, openpty};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::termios::{LocalFlags, tcgetattr};

@@ -1,12 +1,8 @@
 //! A client that talks to a program.
 
-#![allow(clippy::unwrap_used)]
-
-use crate::common;
-
 use std::process::Command;
 
-use common::{ACK_WAIT, Chat, client, ports, server};
+use crate::common::{ACK_WAIT, Chat, client, ports, server};
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 

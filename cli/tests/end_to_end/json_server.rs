@@ -1,10 +1,6 @@
 //! A server that talks to a program.
 
-#![allow(clippy::unwrap_used)]
-
-use crate::common;
-
-use common::{Chat, client, ports};
+use crate::common::{Chat, client, ports};
 use serde_json::{Value, json};
 
 fn json_server(port: u16, more: &[&str]) -> Chat {

@@ -1,11 +1,7 @@
 //! The live view of a server, on a terminal that tmux provides.
 
-#![allow(clippy::unwrap_used)]
-
-use crate::common;
-
-use common::shell::Shell;
-use common::{client, ports};
+use crate::common::shell::Shell;
+use crate::common::{client, ports};
 use nix::sys::signal::Signal;
 
 /// A server on a terminal.

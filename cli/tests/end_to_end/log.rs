@@ -1,13 +1,9 @@
 //! The log of server and clients.
 
-#![allow(clippy::unwrap_used)]
-
-use crate::common;
-
 use std::net::UdpSocket;
 use std::process::Command;
 
-use common::{ACK_WAIT, Chat, ports};
+use crate::common::{self, ACK_WAIT, Chat, ports};
 use serde_json::Value;
 
 const SECRET: &str = "a secret between us";

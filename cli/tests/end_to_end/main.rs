@@ -1,6 +1,8 @@
 //! The chat as people, programs and operators use it: the built binary, over real UDP. One program, since linking each of these
 //! by itself takes longer than running it.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[path = "../common/mod.rs"]
 mod common;
 

@@ -1,15 +1,11 @@
 //! The metrics of a server.
 
-#![allow(clippy::unwrap_used)]
-
-use crate::common;
-
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
-use common::{Chat, client, ports, server_with};
+use crate::common::{self, Chat, client, ports, server_with};
 
 /// A port that nothing listens on.
 fn tcp_port() -> u16 {

@@ -1,12 +1,8 @@
 //! What an operator does at a server's console, in plain mode.
 
-#![allow(clippy::unwrap_used)]
-
-use crate::common;
-
 use std::time::{Duration, Instant};
 
-use common::{client, offline, online, ports, server};
+use crate::common::{client, offline, online, ports, server};
 use nix::sys::signal::Signal;
 
 #[test]

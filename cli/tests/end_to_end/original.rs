@@ -1,11 +1,7 @@
 //! The eight test cases of the original program, with the words that this one promises.
 
-#![allow(clippy::unwrap_used)]
-
-use crate::common;
-
-use common::recorded::recorded;
-use common::{Chat, client, offline, online, ports, run, server, server_with, starting};
+use crate::common::recorded::recorded;
+use crate::common::{Chat, client, offline, online, ports, run, server, server_with, starting};
 use nix::sys::signal::Signal;
 
 /// Server and clients X, Y, ... that know each other.

@@ -1,13 +1,9 @@
 //! An output that takes nothing ends a program in order, with a reason and code 1.
 
-#![allow(clippy::unwrap_used)]
-
-use crate::common;
-
 use std::io::{self, BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use common::{ACK_WAIT, Chat, offline, online, ports, server};
+use crate::common::{self, ACK_WAIT, Chat, offline, online, ports, server};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 

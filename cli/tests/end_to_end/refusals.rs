@@ -1,10 +1,6 @@
 //! What is wrong is refused with words that say so, and does no harm.
 
-#![allow(clippy::unwrap_used)]
-
-use crate::common;
-
-use common::{Chat, client, ports, run, server, starting};
+use crate::common::{Chat, client, ports, run, server, starting};
 
 /// The program ends at once, with these words on stderr and nothing else.
 fn refused(arguments: &[&str], code: i32, words: &str) {

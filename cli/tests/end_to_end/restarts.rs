@@ -1,15 +1,11 @@
 //! A server that is killed and started again, with a state directory and without.
 
-#![allow(clippy::unwrap_used)]
-
-use crate::common;
-
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use common::{Chat, client, online, ports, server, server_with, starting_with};
+use crate::common::{self, Chat, client, online, ports, server, server_with, starting_with};
 
 /// Enough for a server to be back before a client gives up, however slow the machine is.
 const PATIENT: &[&str] = &["--attempts", "255"];

@@ -1,15 +1,11 @@
 //! The room key, as people use it: made, given, shared by an invitation; and what everybody without it gets.
 
-#![allow(missing_docs, clippy::unwrap_used)]
-
-use crate::common;
-
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use common::{ACK_WAIT, Chat, online, ports, run, server_with};
+use crate::common::{ACK_WAIT, Chat, online, ports, run, server_with};
 
 #[test]
 fn keygen_prints_a_key_or_writes_it_where_only_its_owner_reads_it() {

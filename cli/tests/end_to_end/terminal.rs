@@ -1,11 +1,7 @@
 //! In a real terminal. Skipped where there is no tmux.
 
-#![allow(clippy::unwrap_used)]
-
-use crate::common;
-
-use common::tmux::{Setting, Terminal, is_missing};
-use common::{Chat, client, ports, server};
+use crate::common::tmux::{Setting, Terminal, is_missing};
+use crate::common::{Chat, client, ports, server};
 use nix::sys::signal::Signal;
 
 const LINES: usize = 200;

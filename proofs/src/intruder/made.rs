@@ -99,9 +99,9 @@ impl<'a> Maker<'a> {
         let with = |&pass: &Pass| {
             let own = src == self.own && self.known.passes.contains(&pass);
             let requests = if own {
-                self.requests(1..=self.intruder.requests, None)
+                self.requests(&(1..=self.intruder.requests).collect::<Vec<_>>(), None)
             } else {
-                self.requests(FOREIGN, Some(&self.text))
+                self.requests(&FOREIGN, Some(&self.text))
             };
             self.acks().into_iter().chain(requests).map(move |up| Packet::Up { pass, up })
         };
@@ -117,7 +117,7 @@ impl<'a> Maker<'a> {
     }
 
     /// In its own name it does not post, leave or withdraw: what every member may do is no harm.
-    fn requests(&self, numbers: impl IntoIterator<Item = u64> + Clone, text: Option<&Text>) -> Vec<Up> {
+    fn requests(&self, numbers: &[u64], text: Option<&Text>) -> Vec<Up> {
         let mut requests = vec![Request::Deregister];
         if let Some(text) = text {
             requests.extend([Request::LeaveGroup, Request::Withdraw, Request::Post(text.clone())]);
@@ -126,8 +126,9 @@ impl<'a> Maker<'a> {
         requests.extend(self.sessions.iter().copied().map(Request::Report));
         let asked = |request: &Request| {
             let request = request.clone();
-            let numbers = numbers.clone().into_iter();
-            numbers.map(move |number| Up::Request { number: RequestNumber(number), request: request.clone() })
+            let numbers = numbers.iter();
+            numbers
+                .map(move |&number| Up::Request { number: RequestNumber(number), request: request.clone() })
         };
         requests.iter().flat_map(asked).collect()
     }

@@ -6,7 +6,7 @@ use model::event::Exit;
 use model::ids::Session;
 use model::packet::Request;
 
-use crate::intruder;
+use crate::intruder::{self, Intruder};
 use crate::scenario::{Errand, Suspicion, Wish};
 use crate::system::envelopes::awaited;
 use crate::system::history::{Fate, History};
@@ -124,7 +124,7 @@ fn is_wanted_by_others(system: &System, state: &State, actor: usize) -> bool {
     let name = &scenario.people[actor - 1].name;
     let again = seats(state).any(|(other, seat)| other == actor && seat.life > 0);
     again
-        || scenario.intruder.is_some_and(|intruder| intruder.registers())
+        || scenario.intruder.is_some_and(Intruder::registers)
         || scenario.people.iter().filter(|person| person.name == *name).count() > 1
 }
 

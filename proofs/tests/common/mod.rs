@@ -62,7 +62,7 @@ enum Alive {
 impl Alive {
     fn begin(
         actor: &Configured,
-        saved: Option<Saved>,
+        saved: Option<&Saved>,
         address: SocketAddrV4,
         words: &Words,
     ) -> (Alive, Outputs) {
@@ -158,11 +158,11 @@ impl World {
     /// The server that was killed comes back with what it has saved.
     pub(crate) fn restart_server(&mut self) {
         let saved = self.saved();
-        self.restart_server_with(saved);
+        self.restart_server_with(&saved);
     }
 
     /// The same with something else.
-    pub(crate) fn restart_server_with(&mut self, saved: Saved) {
+    pub(crate) fn restart_server_with(&mut self, saved: &Saved) {
         let parts = saved.parts.clone().into_iter().map(|(part, value)| (part, value.unwrap()));
         let input = Input::Restart { saved: parts.collect() };
         self.clock += 1000;
@@ -353,12 +353,12 @@ impl Outputs {
 
 fn begin<A: Hosted>(
     actor: &A,
-    saved: Option<A::Storage>,
+    saved: Option<&A::Storage>,
     address: SocketAddrV4,
     words: &Words,
 ) -> (A::State, Outputs) {
     let mut out = Out::new();
-    let state = actor.on_start(address.into(), &saved, &mut out);
+    let state = actor.on_start(address.into(), &saved.cloned(), &mut out);
     (state, Outputs::of(words, out))
 }
 
