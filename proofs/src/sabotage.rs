@@ -120,9 +120,9 @@ pub static ALL: &[Sabotage] = &[
         apply: |_, next| {
             on_clients(next, |seat| {
                 if let Some(Mode::Group { next, ahead, .. }) = mode(&mut seat.client)
-                    && let Some((first, _)) = ahead.first_key_value()
+                    && let Some((first, _)) = ahead.pop_first()
                 {
-                    *next = *first;
+                    *next = first;
                 }
             });
         },

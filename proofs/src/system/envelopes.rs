@@ -3,7 +3,7 @@
 //! On a duplicating network every envelope stays for ever, and each one that does nothing any more doubles the states for
 //! nothing. An envelope is *dead* when from now on, whatever happens, delivering it leads to no actor state that would
 //! not be reached without it. Every rule below rests on something that only grows: sessions, nonces, request numbers,
-//! direct numbers, indexes, versions. `tests/reduction.rs` shows that nothing is lost.
+//! direct numbers, indexes, versions. `tests/whole/reduction.rs` shows that nothing is lost.
 //!
 //! The rules assume a protocol that works. So that they do not hide one that does not, no envelope is dropped on their word
 //! alone: it is delivered for a try, and has to leave its receiver as it is and to send nothing new.

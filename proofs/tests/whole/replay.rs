@@ -1,16 +1,12 @@
 //! Recordings are replayed, and whatever was done to them is noticed.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod common;
-
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command as Program, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-use common::{Directory, World, name, rewritten, send, text};
+use crate::common::{Directory, World, name, rewritten, send, text};
 use model::{Command, Packet};
 use net::record::{Input, Life, Line, Texts, read_from};
 use proofs::replay::single::{Guess, What};

@@ -1,21 +1,11 @@
 //! Peers that say what their role may not say are ignored.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "common/hosted.rs"]
-mod hosted;
-#[path = "common/packets.rs"]
-#[allow(dead_code, reason = "only the samples are used")]
-mod packets;
-#[path = "common/raw.rs"]
-mod raw;
-
-use hosted::{World, name, text};
+use crate::hosted::{World, name, text};
+use crate::packets::{kind, samples};
+use crate::raw::{Raw, address, hear, say, socket};
 use model::ids::{Cookie, DirectNumber, Nonce, PairSecret, Pass, RequestNumber, Session, Token, Version};
 use model::packet::{Down, Listing, Refusal, Reply, Request, Up, Verdict};
 use model::{Event, Packet};
-use packets::{kind, samples};
-use raw::{Raw, address, hear, say, socket};
 
 #[test]
 fn a_server_ignores_what_only_servers_or_peers_say() {

@@ -1,7 +1,5 @@
 //! A state directory keeps what it is given, and refuses whatever is not as it was written.
 
-#![allow(clippy::unwrap_used, missing_docs, reason = "a test fails by panicking")]
-
 use std::borrow::Cow;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

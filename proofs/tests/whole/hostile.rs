@@ -1,7 +1,5 @@
 //! Whatever texts people write, a story and its drawing are harmless to look at.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::sync::LazyLock;
 
 use proofs::diagram;

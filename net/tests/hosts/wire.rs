@@ -1,17 +1,12 @@
 //! The wire: what is said is heard, what is not ours is refused, and everything fits.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "common/packets.rs"]
-mod packets;
-
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use crate::packets::{any_name, any_packet, kind, largest, name, samples};
 use model::packet::Packet;
 use model::{Limits, Name};
 use net::wire::{DATAGRAM_MAX, Datagram, PACKETS_MAX, WireError, decode, encode};
-use packets::{any_name, any_packet, kind, largest, name, samples};
 use proptest::prelude::*;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -284,5 +279,5 @@ fn unhex(hex: &str) -> Vec<u8> {
     hex.as_bytes().chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
 }
 
-/// A packet of each kind and its datagram. `UPDATE_GOLDEN=1 cargo test -p net --test wire` writes it anew.
+/// A packet of each kind and its datagram. `UPDATE_GOLDEN=1 cargo test -p net --test hosts wire` writes it anew.
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden.txt");

@@ -1,12 +1,8 @@
 //! Recorded runs of several hosts are brought together and judged by the promises.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod common;
-
 use std::path::PathBuf;
 
-use common::{Directory, World, name, rewritten, send, text};
+use crate::common::{Directory, World, name, rewritten, send, text};
 use model::{Command, Event, Packet};
 use net::record::{Input, Line, Record, Texts};
 use proofs::replay::judge::{Judgement, judge};

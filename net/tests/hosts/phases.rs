@@ -1,13 +1,8 @@
 //! Clients whom nobody answers any more, in each phase, and servers that come back without memory.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "common/hosted.rs"]
-mod hosted;
-
 use std::net::{SocketAddr, SocketAddrV4, UdpSocket};
 
-use hosted::{Person, World, any_port, name, send, text};
+use crate::hosted::{self, Person, World, any_port, name, send, text};
 use model::event::Exit;
 use model::{Command, Event, Packet};
 use net::wire::decode;

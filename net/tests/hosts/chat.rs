@@ -1,13 +1,8 @@
 //! The real server and real clients, over a bad network.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "common/hosted.rs"]
-mod hosted;
-
 use std::time::Duration;
 
-use hosted::{World, assert_clean, name, send, text};
+use crate::hosted::{World, assert_clean, name, send, text};
 use model::{Event, Limits, Timing};
 use net::Faults;
 

@@ -1,14 +1,9 @@
 //! Recordings of real hosts: what is in them, and what becomes of them when things go wrong.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "common/hosted.rs"]
-mod hosted;
-
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use hosted::{Person, World, any_port, name, send, text};
+use crate::hosted::{Person, World, any_port, name, send, text};
 use model::ids::{Key, Session};
 use model::{Command, Event, Limits, Server, ServerConfig, Timing};
 use net::record::{Configured, Ending, Input, ReadError, Texts, read, read_from};

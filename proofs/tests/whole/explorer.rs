@@ -1,16 +1,12 @@
 //! The Explorer over HTTP, as its page uses it.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod common;
-
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command as Program};
 use std::time::{Duration, Instant};
 
-use common::{Directory, World, name, send};
+use crate::common::{Directory, World, name, send};
 use model::Command;
 use net::record::Texts;
 use proofs::explore;

@@ -1,24 +1,14 @@
 //! An address that nobody has proven never gets more datagrams, nor more bytes, than came from it.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "common/hosted.rs"]
-mod hosted;
-#[path = "common/packets.rs"]
-#[allow(dead_code, reason = "only the samples are used")]
-mod packets;
-#[path = "common/raw.rs"]
-mod raw;
-
 use std::net::UdpSocket;
 
-use hosted::{World, name, until_noticed};
+use crate::hosted::{World, name, until_noticed};
+use crate::packets::samples;
+use crate::raw::{Raw, hear, say, socket};
 use model::ids::{Cookie, Nonce, Version};
 use model::packet::{Request, Up};
 use model::{Notice, Packet};
 use net::wire::{decode, encode};
-use packets::samples;
-use raw::{Raw, hear, say, socket};
 
 #[test]
 fn whoever_forges_an_address_makes_the_server_send_it_no_more_than_was_sent() {

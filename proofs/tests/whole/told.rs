@@ -1,13 +1,9 @@
 //! Recorded runs are drawn, their messages explained, and walked on from.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod common;
-
 use std::path::PathBuf;
 use std::process::{Command as Program, Output};
 
-use common::{Directory, World, name, rewritten, send, text};
+use crate::common::{Directory, World, name, rewritten, send, text};
 use model::{Command, Packet};
 use net::record::{Input, Line, Record, Texts};
 use proofs::replay::{Play, Run, load};

@@ -1,22 +1,14 @@
 //! The seal: what is sealed is opened by whoever has the key, on the right side, unchanged; nothing else is.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "common/hosted.rs"]
-mod hosted;
-#[path = "common/packets.rs"]
-#[allow(dead_code, reason = "only some of it is used")]
-mod packets;
-
 use std::net::UdpSocket;
 
-use hosted::{World, any_port, assert_clean, name, send, text, wait_for};
+use crate::hosted::{World, any_port, assert_clean, name, send, text, wait_for};
+use crate::packets::{kind, largest, samples};
 use model::event::Exit;
 use model::{Command, Event, Limits};
 use net::seal::{Direction, NONCE, SEAL_OVERHEAD, SEALED_BODY_MAX, open, seal_with};
 use net::wire::{DATAGRAM_MAX, WireError, decode, encode};
 use net::{KeyFault, RoomKey, SealError};
-use packets::{kind, largest, samples};
 use proptest::prelude::*;
 
 const KEY: [u8; 32] = [0x42; 32];

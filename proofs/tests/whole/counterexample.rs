@@ -1,7 +1,5 @@
 //! Counterexamples as files: what `check` writes can be read again and says what the story says.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::path::PathBuf;
 use std::process::{Command, Output};
 

@@ -1,7 +1,5 @@
 //! Paths made by hand, told in sentences and drawn.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use proofs::diagram;
 use proofs::scenario::Wish::{Create, Dereg, Interrupt, Join, Post, Restart, Send};
 use proofs::scenario::{Scenario, Wish};

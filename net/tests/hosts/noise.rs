@@ -1,15 +1,5 @@
 //! Twenty thousand datagrams that nobody should have sent.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "common/hosted.rs"]
-mod hosted;
-#[path = "common/packets.rs"]
-#[allow(dead_code, reason = "only the samples are used")]
-mod packets;
-#[path = "common/raw.rs"]
-mod raw;
-
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::{SocketAddrV4, UdpSocket};
@@ -17,7 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use hosted::{Person, World, name, send, text, wait_for};
+use crate::hosted::{Person, World, name, send, text, wait_for};
+use crate::packets;
+use crate::raw::{Tap, hear, say, socket};
 use model::ids::{Cookie, Key, Nonce, Session};
 use model::packet::{Request, Up};
 use model::{
@@ -28,7 +20,6 @@ use net::wire::{DATAGRAM_MAX, WireError, decode, encode};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
-use raw::{Tap, hear, say, socket};
 use stateright::actor::{Actor, Command as Output, Id, Out};
 
 #[test]

@@ -1,7 +1,5 @@
 //! What the fuzzer starts from: one datagram of each kind, the same as in the golden file.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;

@@ -1,16 +1,11 @@
 //! A thousand direct messages and a thousand posts over a bad network.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "common/hosted.rs"]
-mod hosted;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use hosted::{Person, World, assert_clean, name, send, text};
+use crate::hosted::{Person, World, assert_clean, name, send, text};
 use model::ids::Index;
 use model::{Command, Event, Limits, Name, Text, Timing};
 use net::Faults;

@@ -1,8 +1,6 @@
 //! Counterexamples on a stage: what the checker finds is seen on the terminals of real programs, and not with the chat as it was
 //! checked.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

@@ -1,18 +1,11 @@
 //! Two hundred clients at one server.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "common/hosted.rs"]
-mod hosted;
-#[path = "common/raw.rs"]
-mod raw;
-
-use hosted::{Person, World, assert_clean, name, text, until_noticed};
+use crate::hosted::{Person, World, assert_clean, name, text, until_noticed};
+use crate::raw::Tap;
 use model::event::Person as Listed;
 use model::ids::Index;
 use model::{Command, Event, Name, Notice, Text};
 use net::wire::DATAGRAM_MAX;
-use raw::Tap;
 
 #[test]
 fn two_hundred_clients_share_a_group_and_no_datagram_is_too_long() {
