@@ -76,7 +76,7 @@ pub fn set_up(system: &System, start: State) -> State {
     run.into_state(start)
 }
 
-/// States from which everything is known to settle: one in [`ONE_IN`] of them, which a run comes by after a few steps more. All
+/// States from which everything is known to settle: one in `ONE_IN` of them, which a run comes by after a few steps more. All
 /// of them would take more memory than everything else together.
 #[derive(Debug, Default)]
 pub struct Memo(Mutex<AHashSet<u64>>);

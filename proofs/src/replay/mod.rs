@@ -4,7 +4,7 @@
 //! 2. [`single`]: feeds one life to its actor, and stops at the first record that comes out otherwise.
 //! 3. [`hosts`], [`merge()`]: who took part, and all their records in one order in which everything was sent before it was
 //!    received.
-//! 4. [`play`]: that order as a path of the system of proofs. [`judge()`]: what the promises say to it.
+//! 4. [`play`]: that order as a path of the system of proofs. [`judge`]: what the promises say to it.
 //!
 //! What a record is stands in `net`, what an actor does with it in `model`. Here they are only brought together.
 
