@@ -1,6 +1,8 @@
 //! Completes commands, people and groups, and paints the line above the one that is being typed.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_channel::Sender;
@@ -13,6 +15,7 @@ use rustyline::{Context, Helper};
 use super::editing::Editing;
 use super::editor::Print;
 use super::known::{Known, Names};
+use super::reflow::Painted;
 use super::verbs;
 use crate::styled::Styled;
 
@@ -24,6 +27,8 @@ pub(super) struct Assistant {
     colours: bool,
     /// Takes what is to be shown above the line that is being typed.
     print: Sender<Print>,
+    /// The line as it was painted last, if it has been.
+    painted: RefCell<Option<Painted>>,
 }
 
 /// The line above the one that is being typed.
@@ -56,7 +61,12 @@ impl Assistant {
         colours: bool,
         print: Sender<Print>,
     ) -> Assistant {
-        Assistant { known, status, editing, colours, print }
+        Assistant { known, status, editing, colours, print, painted: RefCell::default() }
+    }
+
+    /// A new line is about to be painted; there is none yet.
+    pub(super) fn start_line(&self) {
+        self.painted.take();
     }
 }
 
@@ -66,20 +76,42 @@ impl Validator for Assistant {}
 
 impl Hinter for Assistant {
     type Hint = String;
+
+    /// There are no hints. But the editor asks before it takes away what it has painted, also when the window has changed.
+    fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<String> {
+        let painted = self.painted.borrow();
+        if let Some(first) = painted.as_ref().and_then(|painted| painted.take_away(columns(), line, pos)) {
+            // A terminal that is gone shows at the next line.
+            let _ = io::stdout().write_all(first.as_bytes()).and_then(|()| io::stdout().flush());
+        }
+        None
+    }
 }
 
 impl Highlighter for Assistant {
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, default: bool) -> Cow<'b, str> {
         self.editing.painted();
+        let columns = columns();
+        self.painted.replace(Some(Painted::new(columns, prompt)));
         if !default {
             return Cow::Borrowed(prompt);
         }
         // A line that wraps would take a row that the editor does not know of.
-        let columns = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
-        let status = self.status.get().cut(columns.saturating_sub(1));
+        let status = self.status.get().cut(usize::from(columns.saturating_sub(1)));
         let status = if self.colours { status.painted() } else { status.text() };
         Cow::Owned(status + PROMPT)
     }
+
+    fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
+        if let Some(painted) = self.painted.borrow_mut().as_mut() {
+            painted.add(line);
+        }
+        Cow::Borrowed(line)
+    }
+}
+
+fn columns() -> u16 {
+    terminal_size::terminal_size().map_or(80, |(width, _)| width.0)
 }
 
 impl Completer for Assistant {

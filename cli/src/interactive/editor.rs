@@ -137,6 +137,9 @@ fn edit(
     let mut ended = false;
     loop {
         editing.start();
+        if let Some(assistant) = editor.helper() {
+            assistant.start_line();
+        }
         let read = editor.readline(PROMPT);
         editing.stop();
         let line = match read {

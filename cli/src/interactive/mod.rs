@@ -13,6 +13,7 @@ mod history;
 mod known;
 mod palette;
 mod reading;
+mod reflow;
 mod showing;
 mod status;
 #[cfg(test)]
@@ -90,7 +91,10 @@ impl View for Person {
     }
 
     fn full(&mut self) -> Vec<Styled> {
-        let words = format!("Too many commands: {} wait already. This one was not taken", Line::AHEAD);
+        let words = format!(
+            "Too many commands: {} wait already. This one was not taken. To drop them: cancel all",
+            Line::AHEAD
+        );
         vec![Styled::of(palette::TROUBLE, words)]
     }
 }

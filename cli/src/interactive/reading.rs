@@ -43,7 +43,9 @@ fn understood(showing: &Showing, verb: &'static Verb, rest: &str) -> Typed {
         (name, rest) => match parse::command(name, rest) {
             Ok(command) => Typed::Command(command),
             Err(Fault::Invalid) => trouble([format!("Invalid command. {}", usage(verb))]),
-            Err(fault) => trouble([fault.to_string()]),
+            // An example says nothing about how long a text may be.
+            Err(fault @ Fault::Text(_)) => trouble([fault.to_string()]),
+            Err(fault) => trouble([format!("{fault}{}", example(verb))]),
         },
     }
 }
@@ -51,14 +53,19 @@ fn understood(showing: &Showing, verb: &'static Verb, rest: &str) -> Typed {
 fn unknown(word: &str) -> Typed {
     let word: String = word.chars().take(40).collect();
     let hint = match verbs::near(&word) {
-        Some(near) => format!("Did you mean {near}?"),
-        None => "Type help for all commands; to write to somebody, type: send NAME TEXT".to_owned(),
+        Some(near) => format!("Did you mean {near}?{}", verbs::find(near).map(example).unwrap_or_default()),
+        None => "Type help for all commands; to write to somebody, for example: send Y hello".to_owned(),
     };
     trouble([format!("Invalid command: {}. {hint}", escape(&word))])
 }
 
 fn usage(verb: &Verb) -> String {
-    format!("Type: {}   for example: {}", verb.usage(), verb.example)
+    format!("Type: {}{}", verb.usage(), example(verb))
+}
+
+/// What comes after what was wrong.
+fn example(verb: &Verb) -> String {
+    format!("   for example: {}", verb.example)
 }
 
 fn help(topic: &str) -> Typed {
@@ -137,11 +144,12 @@ mod tests {
 
     #[test]
     fn a_slip_is_answered_with_what_was_meant() {
-        assert_eq!(said("sned Y hi"), "Invalid command: sned. Did you mean send?");
+        let meant = "Invalid command: sned. Did you mean send?   for example: send Y hello";
+        assert_eq!(said("sned Y hi"), meant);
         assert!(said("hello there").starts_with("Invalid command: hello. Type help"));
         assert_eq!(
             said("\u{1b}[2Jsend"),
-            r"Invalid command: \u{1b}[2Jsend. Type help for all commands; to write to somebody, type: send NAME TEXT"
+            r"Invalid command: \u{1b}[2Jsend. Type help for all commands; to write to somebody, for example: send Y hello"
         );
     }
 
@@ -157,7 +165,8 @@ mod tests {
 
     #[test]
     fn faults_have_the_words_of_plain_mode() {
-        assert_eq!(said("create_group a;b"), "Group name should not contain ';'. Try again.");
+        let semicolon = "Group name should not contain ';'. Try again.   for example: create_group roomA";
+        assert_eq!(said("create_group a;b"), semicolon);
         let long = "x".repeat(1001);
         let words = "Invalid text: a text has at most 1000 bytes, this one has 1001. It was not sent.";
         assert_eq!(said(&format!("/say {long}")), words);
@@ -170,6 +179,7 @@ mod tests {
             assert!(all.contains(&verb.usage()), "{}", verb.name);
             assert!(said(&format!("help {}", verb.name)).contains(verb.example));
         }
-        assert_eq!(said("help jion"), "Invalid command: jion. Did you mean join?");
+        let meant = "Invalid command: jion. Did you mean join?   for example: join_group roomA";
+        assert_eq!(said("help jion"), meant);
     }
 }

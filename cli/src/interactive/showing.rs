@@ -124,8 +124,11 @@ impl Showing {
             Event::UnknownPerson(_)
             | Event::GroupExists(_)
             | Event::NoSuchGroup(_)
-            | Event::TooManyGroups
-            | Event::StillTrying => all(TROUBLE, render::words(event)),
+            | Event::TooManyGroups => {
+                let words = render::words(event).concat();
+                vec![Styled::of(TROUBLE, words).with(FAINT, self.instead(event))]
+            }
+            Event::StillTrying => all(TROUBLE, render::words(event)),
             Event::NoAck { .. } | Event::Removed(_) | Event::SessionLost | Event::ServerStopping => {
                 all(DOUBT, render::words(event))
             }
@@ -180,12 +183,29 @@ impl Showing {
         line
     }
 
+    /// What to type after a name that does not fit.
+    fn instead(&self, event: &Event) -> String {
+        match event {
+            Event::UnknownPerson(_) => match self.known.names().others().next() {
+                Some(other) => {
+                    format!("   everybody: who   for example: send {} hello", escape(other.as_str()))
+                }
+                None => "   nobody else is online. Everybody: who".to_owned(),
+            },
+            Event::GroupExists(group) => format!("   to enter it: join_group {}", escape(group.as_str())),
+            Event::NoSuchGroup(group) => format!("   to create it: create_group {}", escape(group.as_str())),
+            _ => "   those that there are: list_groups".to_owned(),
+        }
+    }
+
     fn invalid(&mut self, under_way: Option<&Command>) -> Styled {
         let Some(command) = under_way else { return Styled::of(TROUBLE, "Invalid command") };
         self.forget_post(command);
         let why = match verbs::find(verb(command)).map(|verb| verb.place) {
             Some(Place::Alone) => "works only outside a group. First type: leave_group",
-            Some(Place::Group) => "works only in a group. First type: join_group GROUP",
+            Some(Place::Group) => {
+                "works only in a group. First type: join_group GROUP   for example: join_group roomA"
+            }
             _ => "does not work here",
         };
         Styled::of(TROUBLE, format!("Invalid command: {} {why}", verb(command)))

@@ -136,8 +136,24 @@ fn a_command_in_the_wrong_place_is_answered_with_the_right_one() {
     let mut says = |command: &Command| lines(&mut showing, &Event::InvalidCommand, Some(command)).concat();
     let outside = "Invalid command: send works only outside a group. First type: leave_group";
     assert_eq!(says(&send("Y", "hi")), outside);
-    let inside = "Invalid command: leave_group works only in a group. First type: join_group GROUP";
+    let inside = "Invalid command: leave_group works only in a group. First type: join_group GROUP   for example: \
+                  join_group roomA";
     assert_eq!(says(&Command::LeaveGroup), inside);
+}
+
+#[test]
+fn a_name_that_does_not_fit_is_answered_with_what_to_type() {
+    let mut showing = Showing::of_test("X");
+    let mut says = |event: Event| lines(&mut showing, &event, None).concat();
+    let alone = "User Q does not exist   nobody else is online. Everybody: who";
+    assert_eq!(says(Event::UnknownPerson(name("Q"))), alone);
+    says(Event::Directory(vec![person("X", true), person("Y", true)]));
+    let others = "User Q does not exist   everybody: who   for example: send Y hello";
+    assert_eq!(says(Event::UnknownPerson(name("Q"))), others);
+    let there = "Group a already exists.   to enter it: join_group a";
+    assert_eq!(says(Event::GroupExists(name("a"))), there);
+    let missing = "Group b does not exist   to create it: create_group b";
+    assert_eq!(says(Event::NoSuchGroup(name("b"))), missing);
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn a_command_that_nearly_is_one_or_is_half_of_one_is_answered_with_what_was_mean
     x.enters("send Y");
     x.until_shown("Invalid command. Type: send NAME TEXT   for example: send Y hello");
     x.enters("good morning");
-    x.until_shown("Invalid command: good. Type help for all commands; to write to somebody, type:");
+    x.until_shown("Invalid command: good. Type help for all commands; to write to somebody, for");
     // What was wrong comes back to be put right.
     x.presses("Up");
     x.presses("Up");
@@ -147,6 +147,36 @@ fn the_line_survives_a_change_of_the_window() {
     x.presses("Enter");
     y.expect(&format!("X: {text}"));
     x.until_shown("Message received by Y.");
+    let everything = x.everything();
+    for above in
+        ["Y is online", "Y: at 50 columns", "Y: at 120 columns", "Y: at 40 columns", "Y: at 80 columns"]
+    {
+        assert!(everything.contains(above), "{above} is gone:\n{everything}");
+    }
+}
+
+#[test]
+fn a_wider_window_takes_nothing_away_from_above_a_long_line() {
+    if is_missing() {
+        return;
+    }
+    let (_server, x, mut y) = two();
+    let text = "a-line-of-several-rows-".repeat(10);
+    x.types(&format!("send Y {text}"));
+    let is_whole = |screen: &str| screen.replace('\n', "").ends_with(&format!("X >> send Y {text}"));
+    // The cursor is at the end, at the start, and where a row starts.
+    for (columns, key) in [(100, "C-a"), (150, "M-f"), (200, "C-e"), (300, "C-e")] {
+        x.until(&format!("the line for {columns} columns"), is_whole);
+        x.resizes(columns, 24);
+        x.until(&format!("the line on {columns} columns"), |screen| {
+            is_whole(screen) && screen.lines().any(|line| line.chars().count() == columns.min(239))
+        });
+        y.ask(&format!("send X at {columns} columns"), "Message received by X.");
+        x.until_shown(&format!("Y: at {columns} columns"));
+        x.presses(key);
+    }
+    x.until("the line at last", is_whole);
+    x.is_as_in("wider");
 }
 
 #[test]
