@@ -98,9 +98,12 @@ impl Terminal {
         self.tmux(&["paste-buffer", "-p"]);
     }
 
-    /// Changes the size of the screen.
-    pub fn resizes(&self, columns: usize, rows: usize) {
+    /// Changes the size of the screen, and waits until the client can know: tmux draws first, and tells a little later.
+    pub fn resizes(&self, columns: u16, rows: u16) {
         self.tmux(&["resize-window", "-x", &columns.to_string(), "-y", &rows.to_string()]);
+        let tty = fs::File::open(self.tmux(&["display-message", "-p", "#{pane_tty}"]).trim()).unwrap();
+        let size = Some((terminal_size::Width(columns), terminal_size::Height(rows)));
+        self.until("a screen of this size", |_| terminal_size::terminal_size_of(&tty) == size);
     }
 
     /// What is on the screen, without empty lines below.

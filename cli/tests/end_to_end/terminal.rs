@@ -169,7 +169,8 @@ fn a_wider_window_takes_nothing_away_from_above_a_long_line() {
         x.until(&format!("the line for {columns} columns"), is_whole);
         x.resizes(columns, 24);
         x.until(&format!("the line on {columns} columns"), |screen| {
-            is_whole(screen) && screen.lines().any(|line| line.chars().count() == columns.min(239))
+            is_whole(screen)
+                && screen.lines().any(|line| line.chars().count() == usize::from(columns.min(239)))
         });
         y.ask(&format!("send X at {columns} columns"), "Message received by X.");
         x.until_shown(&format!("Y: at {columns} columns"));
