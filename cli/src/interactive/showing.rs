@@ -129,7 +129,13 @@ impl Showing {
                 vec![Styled::of(TROUBLE, words).with(FAINT, self.instead(event))]
             }
             Event::StillTrying => all(TROUBLE, render::words(event)),
-            Event::NoAck { .. } | Event::Removed(_) | Event::SessionLost | Event::ServerStopping => {
+            Event::NoAck { .. } => {
+                let words = render::words(event);
+                let (first, rest) = words.split_at(1);
+                let first = verdict(DOUBT, first, sent(under_way));
+                std::iter::once(first).chain(all(DOUBT, rest.iter().cloned())).collect()
+            }
+            Event::Removed(_) | Event::SessionLost | Event::ServerStopping => {
                 all(DOUBT, render::words(event))
             }
             Event::Joined(group) => {

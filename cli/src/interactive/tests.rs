@@ -81,7 +81,8 @@ fn what_became_of_a_direct_message_is_said_with_the_message() {
     assert_eq!(fate(Event::DirectQueued { at: name("Y") }), queued);
     let refused = format!("Y has too many messages waiting, the message was not accepted{quote}");
     assert_eq!(fate(Event::DirectRefused { by: name("Y") }), refused);
-    let unknown = "No ACK from Y, the message may or may not have arrivedReport this issue to server";
+    let unknown =
+        format!("No ACK from Y, the message may or may not have arrived{quote}Report this issue to server");
     assert_eq!(fate(Event::NoAck { from: name("Y") }), unknown);
     let cancelled = format!("Cancelled: send Y{}. It may or may not have arrived", &quote[1..]);
     assert_eq!(fate(Event::Cancelled(hello.clone())), cancelled);
