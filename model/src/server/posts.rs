@@ -107,6 +107,9 @@ impl Turn<'_> {
         while acked < sent && own(&acked) {
             acked = acked.next();
         }
+        if (acked, sent) == (membership.acked, membership.sent) {
+            return;
+        }
         if let Some(membership) = self.state.membership_mut(session) {
             membership.acked = acked;
             membership.sent = sent;

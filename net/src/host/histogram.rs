@@ -1,7 +1,8 @@
 //! How long things take.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
+
+use super::count::Count;
 
 /// How long things took so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,24 +38,24 @@ impl Histogram {
     }
 }
 
-/// A [`Histogram`] while it grows.
+/// A [`Histogram`] while it grows. Only the host's thread makes it grow.
 #[derive(Debug, Default)]
 pub(super) struct Times {
-    counts: [AtomicU64; Histogram::BOUNDS.len() + 1],
-    nanos: AtomicU64,
+    counts: [Count; Histogram::BOUNDS.len() + 1],
+    nanos: Count,
 }
 
 impl Times {
     pub(super) fn took(&self, time: Duration) {
         let place = Histogram::BOUNDS.partition_point(|bound| *bound < time);
-        self.counts[place].fetch_add(1, Relaxed);
-        self.nanos.fetch_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Relaxed);
+        self.counts[place].add(1);
+        self.nanos.add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
     }
 
     pub(super) fn histogram(&self) -> Histogram {
         Histogram {
-            counts: std::array::from_fn(|place| self.counts[place].load(Relaxed)),
-            sum: Duration::from_nanos(self.nanos.load(Relaxed)),
+            counts: std::array::from_fn(|place| self.counts[place].get()),
+            sum: Duration::from_nanos(self.nanos.get()),
         }
     }
 }

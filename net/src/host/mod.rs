@@ -23,6 +23,7 @@
 mod actor;
 mod bell;
 mod console;
+mod count;
 mod crash;
 mod error;
 mod faults;

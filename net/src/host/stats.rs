@@ -1,10 +1,10 @@
 //! What went through a host.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use model::Timer;
 
+use super::count::Count;
 use super::histogram::{Histogram, Times};
 use crate::seal::SealError;
 use crate::wire::WireError;
@@ -96,58 +96,58 @@ impl Default for Stats {
     }
 }
 
-/// [`Stats`] while they grow.
+/// [`Stats`] while they grow. Only the host's thread makes them grow.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
-    datagrams_in: AtomicU64,
-    datagrams_out: AtomicU64,
-    bytes_in: AtomicU64,
-    bytes_out: AtomicU64,
-    largest_in: AtomicUsize,
-    largest_out: AtomicUsize,
-    doorbells: AtomicU64,
-    undecodable: [AtomicU64; WireError::ALL.len()],
-    refused: [AtomicU64; SealError::ALL.len()],
-    unsendable: AtomicU64,
-    untold: AtomicU64,
+    datagrams_in: Count,
+    datagrams_out: Count,
+    bytes_in: Count,
+    bytes_out: Count,
+    largest_in: Count,
+    largest_out: Count,
+    doorbells: Count,
+    undecodable: [Count; WireError::ALL.len()],
+    refused: [Count; SealError::ALL.len()],
+    unsendable: Count,
+    untold: Count,
     steps: Times,
     answers: [Times; Wait::ALL.len()],
-    repeated: [AtomicU64; Wait::ALL.len()],
+    repeated: [Count; Wait::ALL.len()],
 }
 
 impl Counters {
     pub(super) fn received(&self, length: usize) {
-        self.datagrams_in.fetch_add(1, Relaxed);
-        self.bytes_in.fetch_add(length as u64, Relaxed);
-        self.largest_in.fetch_max(length, Relaxed);
+        self.datagrams_in.add(1);
+        self.bytes_in.add(length as u64);
+        self.largest_in.raise(length as u64);
     }
 
     pub(super) fn sent(&self, length: usize) {
-        self.datagrams_out.fetch_add(1, Relaxed);
-        self.bytes_out.fetch_add(length as u64, Relaxed);
-        self.largest_out.fetch_max(length, Relaxed);
+        self.datagrams_out.add(1);
+        self.bytes_out.add(length as u64);
+        self.largest_out.raise(length as u64);
     }
 
     pub(super) fn doorbell(&self) {
-        self.doorbells.fetch_add(1, Relaxed);
+        self.doorbells.add(1);
     }
 
     /// Tells how many there were for this reason, this one included.
     pub(super) fn undecodable(&self, error: WireError) -> u64 {
-        self.undecodable[error as usize].fetch_add(1, Relaxed) + 1
+        self.undecodable[error as usize].add(1)
     }
 
     /// Tells how many there were for this reason, this one included.
     pub(super) fn refused(&self, error: SealError) -> u64 {
-        self.refused[error as usize].fetch_add(1, Relaxed) + 1
+        self.refused[error as usize].add(1)
     }
 
     pub(super) fn unsendable(&self) {
-        self.unsendable.fetch_add(1, Relaxed);
+        self.unsendable.add(1);
     }
 
     pub(super) fn untold(&self, count: u64) {
-        self.untold.fetch_add(count, Relaxed);
+        self.untold.add(count);
     }
 
     pub(super) fn step_took(&self, time: Duration) {
@@ -164,28 +164,32 @@ impl Counters {
     /// A packet went out once more when this timer fired.
     pub(super) fn repeated(&self, timer: &Timer) {
         if let Some(wait) = Wait::of(timer) {
-            self.repeated[wait as usize].fetch_add(1, Relaxed);
+            self.repeated[wait as usize].add(1);
         }
     }
 
     pub(super) fn stats(&self) -> Stats {
         Stats {
-            datagrams_in: self.datagrams_in.load(Relaxed),
-            datagrams_out: self.datagrams_out.load(Relaxed),
-            bytes_in: self.bytes_in.load(Relaxed),
-            bytes_out: self.bytes_out.load(Relaxed),
-            largest_in: self.largest_in.load(Relaxed),
-            largest_out: self.largest_out.load(Relaxed),
-            doorbells: self.doorbells.load(Relaxed),
-            undecodable: WireError::ALL.map(|error| (error, self.undecodable[error as usize].load(Relaxed))),
-            refused: SealError::ALL.map(|error| (error, self.refused[error as usize].load(Relaxed))),
-            unsendable: self.unsendable.load(Relaxed),
-            untold: self.untold.load(Relaxed),
+            datagrams_in: self.datagrams_in.get(),
+            datagrams_out: self.datagrams_out.get(),
+            bytes_in: self.bytes_in.get(),
+            bytes_out: self.bytes_out.get(),
+            largest_in: length(&self.largest_in),
+            largest_out: length(&self.largest_out),
+            doorbells: self.doorbells.get(),
+            undecodable: WireError::ALL.map(|error| (error, self.undecodable[error as usize].get())),
+            refused: SealError::ALL.map(|error| (error, self.refused[error as usize].get())),
+            unsendable: self.unsendable.get(),
+            untold: self.untold.get(),
             steps: self.steps.histogram(),
             answers: Wait::ALL.map(|wait| (wait, self.answers[wait as usize].histogram())),
-            repeated: Wait::ALL.map(|wait| (wait, self.repeated[wait as usize].load(Relaxed))),
+            repeated: Wait::ALL.map(|wait| (wait, self.repeated[wait as usize].get())),
         }
     }
+}
+
+fn length(count: &Count) -> usize {
+    usize::try_from(count.get()).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

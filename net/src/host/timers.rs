@@ -1,71 +1,76 @@
 //! The timers of one actor.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 use std::time::{Duration, Instant};
 
 /// Timers by name and by time. Setting, cancelling and firing take logarithmic time, and a timer that is not set
 /// takes no memory.
 #[derive(Debug)]
 pub(super) struct Timers<K> {
-    /// When each timer falls due. The same timers as in `queue`.
-    moments: BTreeMap<K, Moment>,
-    /// First the one that falls due first.
-    queue: BTreeSet<(Moment, K)>,
-    /// Since when each is waiting. Also those that have fired and may be set again at once.
-    since: BTreeMap<K, Instant>,
+    armed: HashMap<K, Armed>,
+    /// First the one that falls due first. The same timers as in `armed`.
+    queue: BTreeMap<Moment, K>,
+    /// The timer that has just fired and may be set again, and since when it was waiting.
+    firing: Option<(K, Instant)>,
     /// How many were ever set. Grows.
     count: u64,
 }
 
-/// A time, and for equal times the order of setting.
+/// A timer that is set.
+#[derive(Clone, Copy, Debug)]
+struct Armed {
+    /// When it falls due.
+    moment: Moment,
+    /// Since when it is waiting.
+    since: Instant,
+}
+
+/// A time, and for equal times the order of setting. No two timers have the same.
 type Moment = (Instant, u64);
 
-impl<K: Copy + Ord> Timers<K> {
+impl<K: Copy + Eq + Hash> Timers<K> {
     pub(super) fn new() -> Timers<K> {
-        Timers { moments: BTreeMap::new(), queue: BTreeSet::new(), since: BTreeMap::new(), count: 0 }
+        Timers { armed: HashMap::new(), queue: BTreeMap::new(), firing: None, count: 0 }
     }
 
     /// Sets a timer; if it was set before, to this time instead, and then tells how long it has been waiting.
     pub(super) fn set(&mut self, timer: K, at: Instant, now: Instant) -> Option<Duration> {
-        let waited = if self.remove(&timer) { self.since.remove(&timer) } else { None };
-        self.since.entry(timer).or_insert(now);
+        let fired = self.firing.take_if(|(firing, _)| *firing == timer);
         self.count += 1;
-        self.moments.insert(timer, (at, self.count));
-        self.queue.insert(((at, self.count), timer));
-        waited.map(|since| now.duration_since(since))
+        let armed = Armed { moment: (at, self.count), since: fired.map_or(now, |(_, since)| since) };
+        let before = self.armed.insert(timer, armed);
+        self.queue.insert(armed.moment, timer);
+        before.map(|before| self.answered(before, now))
     }
 
     /// Tells how long the timer has been waiting. Does nothing if it is not set.
     pub(super) fn cancel(&mut self, timer: &K, now: Instant) -> Option<Duration> {
-        let since = if self.remove(timer) { self.since.remove(timer) } else { None };
-        since.map(|since| now.duration_since(since))
+        let before = self.armed.remove(timer)?;
+        Some(self.answered(before, now))
     }
 
-    /// A timer has fired. Unless it is set again by now, it waits no more.
-    pub(super) fn fired(&mut self, timer: &K) {
-        if !self.moments.contains_key(timer) {
-            self.since.remove(timer);
-        }
-    }
-
-    fn remove(&mut self, timer: &K) -> bool {
-        let Some(moment) = self.moments.remove(timer) else { return false };
-        self.queue.remove(&(moment, *timer))
+    fn answered(&mut self, armed: Armed, now: Instant) -> Duration {
+        self.queue.remove(&armed.moment);
+        now.duration_since(armed.since)
     }
 
     /// The timer that is due for the longest time, which is not set any more then.
     pub(super) fn pop(&mut self, now: Instant) -> Option<K> {
-        let &((at, _), timer) = self.queue.first()?;
-        if at > now {
-            return None;
-        }
-        self.remove(&timer);
+        let first = self.queue.first_entry().filter(|first| first.key().0 <= now)?;
+        let timer = first.remove();
+        self.firing = self.armed.remove(&timer).map(|armed| (timer, armed.since));
         Some(timer)
+    }
+
+    /// What the last timer did is done. Unless it is set again by now, it waits no more.
+    pub(super) fn fired(&mut self) {
+        self.firing = None;
     }
 
     /// When the first timer falls due.
     pub(super) fn next(&self) -> Option<Instant> {
-        self.queue.first().map(|((at, _), _)| *at)
+        self.queue.first_key_value().map(|((at, _), _)| *at)
     }
 }
 
@@ -100,7 +105,7 @@ mod tests {
         let (mut timers, start) = (Timers::new(), Instant::now());
         timers.set('a', start, start);
         timers.set('a', start + ms(5), start);
-        assert_eq!(timers.moments.len(), 1);
+        assert_eq!((timers.armed.len(), timers.queue.len()), (1, 1));
         assert_eq!(timers.pop(start + ms(4)), None);
         assert_eq!(fired(&mut timers, start + ms(5)), ['a']);
     }
@@ -123,7 +128,7 @@ mod tests {
             timers.set(round, start + ms(round % 5), start);
             timers.cancel(&round, start);
         }
-        assert_eq!((timers.moments.len(), timers.queue.len(), timers.since.len()), (0, 0, 0));
+        assert_eq!((timers.armed.len(), timers.queue.len()), (0, 0));
     }
 
     #[test]
@@ -132,7 +137,7 @@ mod tests {
         assert_eq!(timers.set('a', start + ms(5), start), None);
         assert_eq!(timers.pop(start + ms(5)), Some('a'));
         assert_eq!(timers.set('a', start + ms(10), start + ms(5)), None);
-        timers.fired(&'a');
+        timers.fired();
         assert_eq!(timers.cancel(&'a', start + ms(7)), Some(ms(7)));
         // What is set again before it fires has got an answer, and waits for the next one.
         timers.set('b', start + ms(5), start);
@@ -176,17 +181,12 @@ mod tests {
                 }
             }
             assert_eq!(timers.next(), list.iter().map(|(at, _)| *at).min());
-            assert_eq!(timers.moments.len(), list.len());
-            assert_eq!(timers.since.len(), list.len());
+            assert_eq!((timers.armed.len(), timers.queue.len()), (list.len(), list.len()));
         }
     }
 
-    fn fired<K: Copy + Ord>(timers: &mut Timers<K>, now: Instant) -> Vec<K> {
-        let fired: Vec<K> = std::iter::from_fn(|| timers.pop(now)).collect();
-        for timer in &fired {
-            timers.fired(timer);
-        }
-        fired
+    fn fired<K: Copy + Eq + Hash>(timers: &mut Timers<K>, now: Instant) -> Vec<K> {
+        std::iter::from_fn(|| timers.pop(now).inspect(|_| timers.fired())).collect()
     }
 
     fn ms(ms: u64) -> Duration {
