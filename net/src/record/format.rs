@@ -4,13 +4,13 @@ use std::net::SocketAddrV4;
 
 use model::server::saved::{Part, Value};
 use model::{ClientConfig, Command, Order, Packet, ServerConfig, Text, Timer};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::sum::Digest;
 use crate::store::Keep;
 
 /// The version of the format that is written here.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// What this program was built from: its version, and a digest of the sources of its actors. Recordings of other builds are not
 /// replayed unasked.
@@ -113,6 +113,7 @@ pub enum Input {
     /// A packet came in.
     Packet {
         /// From there, as far as the network says.
+        #[serde(serialize_with = "address")]
         from: SocketAddrV4,
         /// What.
         packet: Packet,
@@ -147,9 +148,35 @@ impl Input {
     }
 }
 
+/// As everybody writes an address, in a fraction of the time. There is one in nearly every line.
+fn address<S: Serializer>(address: &SocketAddrV4, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut digits = itoa::Buffer::new();
+    let mut text = String::with_capacity("255.255.255.255:65535".len());
+    for (octet, end) in std::iter::zip(address.ip().octets(), ['.', '.', '.', ':']) {
+        text.push_str(digits.format(octet));
+        text.push(end);
+    }
+    text.push_str(digits.format(address.port()));
+    serializer.serialize_str(&text)
+}
+
 fn posted(value: &mut Value) -> Option<&mut Text> {
     match value {
         Value::Post { text, .. } => Some(text),
         Value::Counters { .. } | Value::Line { .. } | Value::Record(_) | Value::Group { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_written_as_everybody_writes_them() {
+        for address in ["0.0.0.0:0", "127.0.0.1:7001", "255.255.255.255:65535", "10.20.3.100:80"] {
+            let address: SocketAddrV4 = address.parse().unwrap();
+            let written = super::address(&address, serde_json::value::Serializer).unwrap();
+            assert_eq!(written, address.to_string());
+        }
     }
 }

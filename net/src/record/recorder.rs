@@ -125,9 +125,8 @@ impl Recorder {
         !self.queue.closed.load(Ordering::Relaxed)
     }
 
-    /// An input, what came of it, and the state it led to.
-    pub fn step(&mut self, input: Input, out: Digest, state: &impl Hash) {
-        let now = Instant::now();
+    /// An input, what came of it, and the state it led to, just now.
+    pub fn step(&mut self, now: Instant, input: Input, out: Digest, state: &impl Hash) {
         let t = self.micros(now);
         let state = (now >= self.next_state).then(|| self.hash(now, state));
         self.queue.push(Line::Step(Record { t, input, out, state }));

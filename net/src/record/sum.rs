@@ -64,13 +64,12 @@ pub fn sum_of_state(words: &Words, state: &impl Hash) -> Digest {
 }
 
 /// A hasher that knows texts. A [`Text`] is hashed as an empty run of bytes and then itself, and nothing else is.
-/// Numbers have the same bytes on every machine.
+/// Numbers have the same digest on every machine.
+///
+/// Most of what is hashed comes in pieces of a few bytes, at every step of a host that has other things to do. So each number
+/// costs one multiplication, and nothing is gathered.
 pub struct Sum<'a> {
-    hash: SipHasher13,
-    /// What has been written and not been hashed yet. Most of it comes in pieces of a few bytes, and hashing those one by one takes
-    /// longer.
-    buffer: [u8; BUFFER],
-    filled: usize,
+    digest: u64,
     words: &'a Words,
     /// The next run of bytes is a text.
     at_text: bool,
@@ -79,7 +78,7 @@ pub struct Sum<'a> {
 impl<'a> Sum<'a> {
     /// Of nothing yet.
     pub fn new(words: &'a Words) -> Sum<'a> {
-        Sum { hash: SipHasher13::new(), buffer: [0; BUFFER], filled: 0, words, at_text: false }
+        Sum { digest: SEED, words, at_text: false }
     }
 
     fn text(&mut self, bytes: &[u8]) {
@@ -89,26 +88,35 @@ impl<'a> Sum<'a> {
             Words::Keyed(key) => Some(parse(bytes).unwrap_or_else(|| keyed(key, bytes))),
         };
         match digest {
-            Some(digest) => self.put(&digest.to_le_bytes()),
-            None => self.put(bytes),
+            Some(digest) => self.mix(digest),
+            None => self.bytes(bytes),
         }
     }
 
-    fn put(&mut self, bytes: &[u8]) {
-        if self.filled + bytes.len() > BUFFER {
-            self.hash.write(&self.buffer[..self.filled]);
-            self.filled = 0;
+    /// Eight at a time, and last how many there are: otherwise one more zero would make no difference.
+    fn bytes(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks();
+        for word in words {
+            self.mix(u64::from_le_bytes(*word));
         }
-        if bytes.len() > BUFFER {
-            self.hash.write(bytes);
-        } else {
-            self.buffer[self.filled..self.filled + bytes.len()].copy_from_slice(bytes);
-            self.filled += bytes.len();
-        }
+        let rest = rest.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte));
+        self.mix(rest);
+        self.mix(bytes.len() as u64);
+    }
+
+    /// The two halves of a product, where every bit of a factor counts for every bit of the result. What is added keeps a sum of
+    /// nothing from staying there whatever follows.
+    fn mix(&mut self, number: u64) {
+        let product = u128::from(self.digest ^ number) * u128::from(FACTOR);
+        let [low, high] = [product & u128::from(u64::MAX), product >> 64];
+        self.digest = u64::try_from(low ^ high).unwrap_or_default().wrapping_add(ADDED);
     }
 }
 
-const BUFFER: usize = 256;
+/// The golden ratio, and the first digits of pi behind the point: no pattern in their bits.
+const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+const SEED: u64 = 0x243f_6a88_85a3_08d3;
+const ADDED: u64 = 0x1319_8a2e_0370_7344;
 
 impl Hasher for Sum<'_> {
     fn write(&mut self, bytes: &[u8]) {
@@ -118,42 +126,41 @@ impl Hasher for Sum<'_> {
         } else if bytes.is_empty() {
             self.at_text = true;
         } else {
-            self.put(bytes);
+            self.bytes(bytes);
         }
     }
 
     fn write_u8(&mut self, number: u8) {
-        self.put(&[number]);
+        self.mix(number.into());
     }
 
     fn write_u16(&mut self, number: u16) {
-        self.put(&number.to_le_bytes());
+        self.mix(number.into());
     }
 
     fn write_u32(&mut self, number: u32) {
-        self.put(&number.to_le_bytes());
+        self.mix(number.into());
     }
 
     fn write_u64(&mut self, number: u64) {
-        self.put(&number.to_le_bytes());
+        self.mix(number);
     }
 
     fn write_u128(&mut self, number: u128) {
-        self.put(&number.to_le_bytes());
+        self.bytes(&number.to_le_bytes());
     }
 
     fn write_usize(&mut self, number: usize) {
-        self.put(&(number as u64).to_le_bytes());
+        self.mix(number as u64);
     }
 
+    #[expect(clippy::cast_sign_loss, reason = "any number of the same bits will do")]
     fn write_isize(&mut self, number: isize) {
-        self.put(&(number as i64).to_le_bytes());
+        self.mix(number as u64);
     }
 
     fn finish(&self) -> u64 {
-        let mut hash = self.hash;
-        hash.write(&self.buffer[..self.filled]);
-        hash.finish()
+        self.digest
     }
 }
 
@@ -244,20 +251,46 @@ mod tests {
     }
 
     #[test]
-    fn pieces_have_the_digest_of_the_whole() {
-        let bytes: Vec<u8> = (0..=255).cycle().take(3 * BUFFER + 5).collect();
-        let mut whole = SipHasher13::new();
-        whole.write(&bytes);
-        for length in [1, 7, BUFFER - 1, BUFFER, BUFFER + 1, bytes.len()] {
+    fn every_bit_the_length_and_the_order_count() {
+        let mut seen = std::collections::HashSet::new();
+        let mut is_new = |write: &dyn Fn(&mut Sum<'_>)| {
             let mut sum = Sum::new(&Words::Plain);
-            bytes.chunks(length).for_each(|piece| sum.write(piece));
-            assert_eq!(sum.finish(), whole.finish(), "in pieces of {length}");
+            write(&mut sum);
+            seen.insert(sum.finish())
+        };
+        assert!(is_new(&|_| {}));
+        for length in 1..40 {
+            assert!(is_new(&|sum| sum.write(&vec![0; length])));
+            for bit in 0..8 * length {
+                let mut bytes = vec![0; length];
+                bytes[bit / 8] |= 1 << (bit % 8);
+                assert!(is_new(&|sum| sum.write(&bytes)), "bit {bit} of {length} bytes");
+            }
+        }
+        for count in 1..40 {
+            assert!(is_new(&|sum| (0..count).for_each(|_| sum.write_u64(0))));
+            // What takes the first product to nothing.
+            assert!(is_new(&|sum| (0..count).for_each(|_| sum.write_u64(SEED))));
+            assert!(is_new(&|sum| (50..=50 + count).for_each(|number| sum.write_u64(number))));
+            assert!(is_new(&|sum| (50..=50 + count).rev().for_each(|number| sum.write_u64(number))));
         }
     }
 
     #[test]
+    fn half_of_the_bits_change_with_each_bit() {
+        let sum = |number: u64| {
+            let mut sum = Sum::new(&Words::Plain);
+            sum.write_u64(number);
+            sum.write_u8(0);
+            sum.finish()
+        };
+        let changed: u32 = (0..64).map(|bit| (sum(0) ^ sum(1 << bit)).count_ones()).sum();
+        assert!((64 * 28..64 * 36).contains(&changed), "{changed} of {}", 64 * 64);
+    }
+
+    #[test]
     fn digests_change_only_with_the_format() {
-        assert_eq!(sum_of_state(&Words::Plain, &direct("X", "hello")).0, 6_240_356_330_507_912_845);
+        assert_eq!(sum_of_state(&Words::Plain, &direct("X", "hello")).0, 1_343_897_509_327_241_850);
     }
 
     fn direct(sender: &str, text: &str) -> Packet {

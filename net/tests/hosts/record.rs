@@ -121,9 +121,9 @@ fn what_is_no_recording_is_refused_by_name() {
     assert!(matches!(refused(b"hello\n"), ReadError::Foreign));
     assert!(matches!(refused(b"{}\n"), ReadError::Foreign));
     let other = refused(b"{\"life\":{\"recording\":99,\"some\":\"thing\"}}\n");
-    assert_eq!(other.to_string(), "line 1: the recording has format 99, this program reads format 1");
+    assert_eq!(other.to_string(), "line 1: the recording has format 99, this program reads format 2");
     assert!(matches!(
-        refused(b"{\"life\":{\"recording\":1,\"some\":\"thing\"}}\n"),
+        refused(b"{\"life\":{\"recording\":2,\"some\":\"thing\"}}\n"),
         ReadError::Edited { line: 1 }
     ));
 }

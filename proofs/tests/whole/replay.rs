@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::common::{Directory, World, name, rewritten, send, text};
 use model::{Command, Packet};
-use net::record::{Input, Life, Line, Texts, read_from};
+use net::record::{FORMAT, Input, Life, Line, Texts, read_from};
 use proofs::replay::single::{Guess, What};
 use proofs::replay::{Difference, Unusable, load, replay};
 
@@ -87,8 +87,8 @@ fn files_that_cannot_be_used_are_told_apart() {
     let text = String::from_utf8(whole.clone()).unwrap();
     assert!(refused("empty", b"").ends_with("empty: the file is empty"));
     assert!(refused("letter", b"Dear Ann").contains("letter: the file is no recording"));
-    let format = text.replacen("\"recording\":1", "\"recording\":2", 1);
-    assert!(refused("format", format.as_bytes()).contains("the recording has format 2"));
+    let format = text.replacen(&format!("\"recording\":{FORMAT}"), "\"recording\":1", 1);
+    assert!(refused("format", format.as_bytes()).contains("the recording has format 1"));
     let edited = text.replacen("\"to\":\"Y\"", "\"to\":\"Z\"", 1);
     assert!(refused("edited", edited.as_bytes()).contains("is not as it was recorded: it was edited"));
     let gap: Vec<&str> =
