@@ -1,26 +1,39 @@
-//! How fast posts reach all members of a group, beside a plain loop of `send_to` and `recv_from` that does the same.
+//! How fast posts reach all members of a group, beside a plain loop of `send_to` and `recv_from` that does the same, and
+//! beside stateright's `spawn` with an actor that does no more than that loop.
 //!
-//! Both sides of a pair run alternately, several times; what counts is the median of the ratios.
+//! All run in turns, several times; what counts is the median of the ratios.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench fails by panicking")]
 
 mod common;
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, UdpSocket};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use common::{Addresses, Heard, Members, Posts, Times, micros, name, roomy, serve, serve_with, text};
 use model::packet::{Reply, Request};
+use stateright::actor::{Actor, Id, Out, spawn};
 
 fn main() {
     println!("\nacked fan-out of posts, one server, loopback; medians of {ROUNDS} rounds");
     println!(
-        "{:>8} {:>9} | {:>12} {:>9} {:>9} | {:>12} {:>9} {:>9} | {:>6}",
-        "members", "in flight", "plain 1/s", "p50 us", "p99 us", "server 1/s", "p50 us", "p99 us", "ratio"
+        "{:>8} {:>9} | {:>12} {:>9} {:>9} | {:>12} {:>9} {:>9} | {:>6} | {:>12} {:>6}",
+        "members",
+        "in flight",
+        "plain 1/s",
+        "p50 us",
+        "p99 us",
+        "server 1/s",
+        "p50 us",
+        "p99 us",
+        "ratio",
+        "spawn 1/s",
+        "ratio"
     );
-    for members in [10, 100, 500] {
+    for members in wanted() {
         for in_flight in [1, 8] {
             compare(members, in_flight);
         }
@@ -30,9 +43,15 @@ fn main() {
         "{:>8} {:>9} | {:>12} {:>12} | {:>6}",
         "members", "in flight", "without 1/s", "with 1/s", "ratio"
     );
-    for members in [10, 100, 500] {
+    for members in wanted() {
         compare_recorded(members, 8);
     }
+}
+
+/// Sizes of groups: those among the arguments, or all.
+fn wanted() -> Vec<usize> {
+    let named: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    if named.is_empty() { vec![10, 100, 500] } else { named }
 }
 
 /// What a recorder costs at full load.
@@ -63,27 +82,49 @@ fn compare_recorded(members: usize, in_flight: usize) {
 fn compare(members: usize, in_flight: usize) {
     let posts = (DELIVERIES / members).max(in_flight * 4);
     let mut group = Group::new(members, serve());
-    let (mut plain, mut ours) = (Vec::new(), Vec::new());
+    let bare = (members * in_flight <= BARE_MAX).then(|| Bare::new(members));
+    let (mut plain, mut ours, mut spawned) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         plain.push(on_a_thread("plain members", || plain_round(members, posts, in_flight)));
         ours.push(on_a_thread("our members", || group.round(posts, in_flight)));
+        spawned
+            .extend(bare.as_ref().map(|bare| on_a_thread("bare members", || bare.round(posts, in_flight))));
     }
-    let rate = |rounds: &[Round]| Times::new(rounds.iter().map(|round| round.rate).collect()).median();
-    let ratios = plain.iter().zip(&ours).map(|(plain, ours)| ours.rate / plain.rate).collect();
-    let late = |rounds: Vec<Round>| Times::new(rounds.into_iter().flat_map(|round| round.times).collect());
-    let rates = (rate(&plain), rate(&ours));
+    let (rates, ratios) = (rates(&plain), |rounds: &[Round]| ratio(&plain, rounds));
+    let (our_rates, ratio, spawned) = (
+        self::rates(&ours),
+        ratios(&ours),
+        (!spawned.is_empty()).then(|| (self::rates(&spawned), ratios(&spawned))),
+    );
     let (plain, ours) = (late(plain), late(ours));
     println!(
-        "{members:>8} {in_flight:>9} | {:>12.0} {:>9.0} {:>9.0} | {:>12.0} {:>9.0} {:>9.0} | {:>6.2}",
-        rates.0,
+        "{members:>8} {in_flight:>9} | {:>12.0} {:>9.0} {:>9.0} | {:>12.0} {:>9.0} {:>9.0} | {:>6.2} | {}",
+        rates,
         plain.at(0.5),
         plain.at(0.99),
-        rates.1,
+        our_rates,
         ours.at(0.5),
         ours.at(0.99),
-        Times::new(ratios).median(),
+        ratio,
+        spawned.map_or("its acks drown".into(), |(rate, ratio)| format!("{rate:>12.0} {ratio:>6.2}")),
     );
 }
+
+/// Deliveries per second.
+fn rates(rounds: &[Round]) -> f64 {
+    Times::new(rounds.iter().map(|round| round.rate).collect()).median()
+}
+
+fn ratio(plain: &[Round], rounds: &[Round]) -> f64 {
+    Times::new(plain.iter().zip(rounds).map(|(plain, round)| round.rate / plain.rate).collect()).median()
+}
+
+fn late(rounds: Vec<Round>) -> Times {
+    Times::new(rounds.into_iter().flat_map(|round| round.times).collect())
+}
+
+/// More acks than that at once find no room in the buffer of `spawn`, and nothing brings them back.
+const BARE_MAX: usize = 100;
 
 /// On a thread with a name that a profiler shows.
 fn on_a_thread<T: Send>(name: &str, run: impl FnOnce() -> T + Send) -> T {
@@ -109,15 +150,16 @@ struct Flight {
     posts: VecDeque<(Instant, usize)>,
     /// How many are over.
     over: usize,
+    listeners: usize,
 }
 
 impl Flight {
-    fn new() -> Flight {
-        Flight { posts: VecDeque::new(), over: 0 }
+    fn new(listeners: usize) -> Flight {
+        Flight { posts: VecDeque::new(), over: 0, listeners }
     }
 
-    fn begin(&mut self, deliveries: usize) {
-        self.posts.push_back((Instant::now(), deliveries));
+    fn begin(&mut self) {
+        self.posts.push_back((Instant::now(), self.listeners));
     }
 
     /// Counts a delivery; tells how long it took.
@@ -154,7 +196,7 @@ impl Group {
         let listeners = self.members.addresses.len() - 1;
         let first = self.said;
         let mut next = vec![first as u64; listeners + 1];
-        let mut flight = Flight::new();
+        let mut flight = Flight::new(listeners);
         let mut times = Vec::with_capacity(posts * listeners);
         let mut take = |flight: &mut Flight, members: &Members, posts: Posts| {
             let next = &mut next[posts.member];
@@ -172,7 +214,7 @@ impl Group {
             while flight.posts.len() < in_flight && self.said - first < posts {
                 self.members.request(0, Request::Post(text(TEXT)));
                 self.said += 1;
-                flight.begin(listeners);
+                flight.begin();
             }
             match self.members.hear_posts() {
                 Ok(posts) => take(&mut flight, &self.members, posts),
@@ -209,29 +251,105 @@ fn plain_round(listeners: usize, posts: usize, in_flight: usize) -> Round {
                 }
             }
         });
-        let mut flight = Flight::new();
-        let mut times = Vec::with_capacity(listeners * posts);
-        let (mut heard, mut request, mut ack, mut said) = ([0; 2000], [0; POST], [0; ACK], 0);
-        let begun = Instant::now();
-        while flight.over < posts {
-            while flight.posts.len() < in_flight && said < posts {
-                write(&mut request, 0, said);
-                addresses.send(0, server, &request);
-                said += 1;
-                flight.begin(listeners);
-            }
-            addresses.inbox.recv_from(&mut heard).unwrap();
-            let (member, number) = read(&heard);
-            if member != 0 {
-                write(&mut ack, member, number);
-                addresses.send(member, server, &ack);
-                times.push(flight.deliver(number));
+        let round = plain_members(&addresses, server, posts, in_flight);
+        serving.unwrap().join().unwrap();
+        round
+    })
+}
+
+fn plain_members(addresses: &Addresses, server: SocketAddrV4, posts: usize, in_flight: usize) -> Round {
+    let mut flight = Flight::new(addresses.len() - 1);
+    let mut times = Vec::with_capacity(posts * addresses.len());
+    let (mut heard, mut request, mut ack, mut said) = ([0; 2000], [0; POST], [0; ACK], 0);
+    let begun = Instant::now();
+    while flight.over < posts {
+        while flight.posts.len() < in_flight && said < posts {
+            write(&mut request, 0, said);
+            addresses.send(0, server, &request);
+            said += 1;
+            flight.begin();
+        }
+        addresses.inbox.recv_from(&mut heard).unwrap();
+        let (member, number) = read(&heard);
+        if member != 0 {
+            write(&mut ack, member, number);
+            addresses.send(member, server, &ack);
+            times.push(flight.deliver(number));
+        }
+    }
+    Round { rate: rate(times.len(), begun), times }
+}
+
+/// What the plain loop does, as an actor on `spawn`: what is between the two is what `spawn` costs.
+struct Bare {
+    addresses: Addresses,
+    server: SocketAddrV4,
+}
+
+impl Bare {
+    fn new(listeners: usize) -> Bare {
+        let addresses = Addresses::new(listeners + 1);
+        let to = (0..=listeners).map(|member| match addresses.address(member) {
+            SocketAddr::V4(address) => Id::from(address),
+            SocketAddr::V6(_) => panic!(),
+        });
+        let actor = BareServer { to: to.collect() };
+        // `spawn` binds by itself and never ends.
+        let free = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let SocketAddr::V4(server) = free.local_addr().unwrap() else { panic!() };
+        drop(free);
+        let (encode, decode) = (|bytes: &Vec<u8>| Ok(bytes.clone()), |bytes: &[u8]| Ok(bytes.to_vec()));
+        named("bare server")
+            .spawn(move || spawn(encode, decode, |()| Err(()), |_| Err(()), vec![(server, actor)]))
+            .unwrap();
+        let bare = Bare { addresses, server };
+        bare.wait();
+        bare
+    }
+
+    /// Until it hears.
+    fn wait(&self) {
+        let mut heard = [0; 2000];
+        self.addresses.inbox.set_read_timeout(Some(Duration::from_millis(10))).unwrap();
+        loop {
+            self.addresses.send(0, self.server, &[0; POST]);
+            if self.addresses.inbox.recv_from(&mut heard).is_ok() {
+                break;
             }
         }
-        let rate = rate(times.len(), begun);
-        serving.unwrap().join().unwrap();
-        Round { rate, times }
-    })
+        // The others get it too.
+        while self.addresses.inbox.recv_from(&mut heard).is_ok() {}
+        self.addresses.inbox.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    }
+
+    fn round(&self, posts: usize, in_flight: usize) -> Round {
+        plain_members(&self.addresses, self.server, posts, in_flight)
+    }
+}
+
+struct BareServer {
+    to: Vec<Id>,
+}
+
+impl Actor for BareServer {
+    type Msg = Vec<u8>;
+    type Timer = ();
+    type State = ();
+    type Storage = ();
+    type Random = ();
+
+    fn on_start(&self, _: Id, _: &Option<()>, _: &mut Out<Self>) {}
+
+    fn on_msg(&self, _: Id, _: &mut Cow<'_, ()>, _: Id, heard: Vec<u8>, out: &mut Out<Self>) {
+        if heard.len() == POST {
+            let (_, number) = read(&heard);
+            for (member, to) in self.to.iter().enumerate() {
+                let mut post = vec![0; if member == 0 { ACK } else { POST }];
+                write(&mut post, member, number);
+                out.send(*to, post);
+            }
+        }
+    }
 }
 
 fn write(datagram: &mut [u8], member: usize, post: usize) {
