@@ -1,6 +1,7 @@
 //! The client: its person types anything, its server and its peers say anything, and its timer fires.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use model::client::{Mode, Pending, Phase};
 use model::ids::{
@@ -30,13 +31,18 @@ const LIMITS: Limits = Limits {
 const SERVER: usize = 9;
 const NAMES: [&str; 5] = ["ann", "bob", "cleo", "dan", "0123456789abcdef0123456789abcdef"];
 
-/// Runs a sequence of operations.
+/// How long a client that keeps trying waits at most. Three doublings lead there.
+const LONGEST: Duration = Duration::from_secs(4);
+
+/// Runs a sequence of operations, once with a client that gives up and once with one that keeps trying.
 pub fn client(input: &[u8]) {
-    let mut bytes = Bytes::new(input);
-    let mut world = World::start();
-    while !bytes.is_empty() {
-        world.operation(&mut bytes);
-        world.check();
+    for reconnect in [None, Some(LONGEST)] {
+        let mut bytes = Bytes::new(input);
+        let mut world = World::start(reconnect);
+        while !bytes.is_empty() {
+            world.operation(&mut bytes);
+            world.check();
+        }
     }
 }
 
@@ -49,12 +55,12 @@ struct World {
 }
 
 impl World {
-    fn start() -> World {
+    fn start(reconnect: Option<Duration>) -> World {
         let config = ClientConfig {
             name: Name::new(NAMES[0]).expect("a good name"),
             server: Id::from(SERVER),
             nonce: Nonce(100),
-            reconnect: None,
+            reconnect,
             limits: LIMITS,
             timing: Timing::default(),
         };
@@ -240,7 +246,7 @@ impl World {
     fn check(&self) {
         let state = &self.state;
         let waits = match &state.phase {
-            Phase::Registering(it) => it.attempts <= LIMITS.attempts,
+            Phase::Registering(it) => it.attempts <= self.attempts(),
             Phase::Registered(own) => own.pending.is_some(),
             Phase::Exited(_) => false,
         };
@@ -258,7 +264,7 @@ impl World {
         }
         match &own.pending {
             Some(Pending::Request(it)) => {
-                assert!(it.names.len() <= LIMITS.clients && it.attempts <= LIMITS.attempts);
+                assert!(it.names.len() <= LIMITS.clients && it.attempts <= self.attempts());
                 assert!(it.number <= own.last_request);
             }
             Some(Pending::Direct(it)) => {
@@ -266,6 +272,11 @@ impl World {
             }
             None => {}
         }
+    }
+
+    /// So many attempts to reach the server are told apart.
+    fn attempts(&self) -> u8 {
+        LIMITS.attempts + if self.actor.config.reconnect.is_some() { 3 } else { 0 }
     }
 }
 

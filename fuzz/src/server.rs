@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::ids::{Cookie, Index, Key, Nonce, Pass, RequestNumber, Session, Token, Version};
-use model::packet::{Down, Request, Up};
+use model::packet::{Down, Listing, Request, Up};
 use model::server::saved::Saved;
 use model::{
     Limits, Message, Name, Order, Packet, Server, ServerConfig, ServerState, Text, Timer, Timing, console,
@@ -252,9 +252,13 @@ impl World {
                 assert_eq!(pass.token, KEY.token(pass.session, Id::from(place)));
                 self.passes.push((place, *pass));
             }
-            // Only who showed a pass is told it again, and an entry only to who is a member.
+            // Only who showed a pass is told it again.
             Packet::Down { pass, down } if !matches!(down, Down::Gone) => {
                 assert_eq!(pass.token, KEY.token(pass.session, Id::from(place)), "a token of another");
+                if let Down::Update(update) = down {
+                    let of_both = |it: &Listing| it.secret == KEY.pair(pass.session, it.entry.session);
+                    assert!(update.entries.iter().all(of_both), "a secret of others");
+                }
             }
             _ => {}
         }

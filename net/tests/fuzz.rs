@@ -14,14 +14,16 @@ use rand::{Rng, SeedableRng};
 
 #[test]
 fn what_the_fuzzer_has_kept_finds_nothing() {
-    for (target, run) in TARGETS {
-        let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds").join(target);
-        let mut inputs = 0;
-        for file in fs::read_dir(&seeds).unwrap() {
-            run(&fs::read(file.unwrap().path()).unwrap());
-            inputs += 1;
+    for kept in ["seeds", "grown"] {
+        for (target, run) in TARGETS {
+            let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz").join(kept).join(target);
+            let mut inputs = 0;
+            for file in fs::read_dir(&directory).unwrap() {
+                run(&fs::read(file.unwrap().path()).unwrap());
+                inputs += 1;
+            }
+            assert!(inputs >= 10, "{kept} of {target}: {inputs}");
         }
-        assert!(inputs >= 10, "{target} has {inputs} seeds");
     }
 }
 
