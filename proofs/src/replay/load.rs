@@ -53,6 +53,12 @@ pub enum Unusable {
     /// Nothing in them.
     #[error("no recordings")]
     Nothing,
+    /// Its first line is not whole.
+    #[error("{}: the file ends in its first line, so nothing is known of that life", file.display())]
+    Headless {
+        /// Which.
+        file: PathBuf,
+    },
     /// A system has one server.
     #[error("the recordings are of two servers, {one} and {other}; a run has one")]
     Servers {
@@ -133,6 +139,9 @@ pub fn load(files: &[PathBuf], any_build: bool) -> Result<Vec<Recorded>, Unusabl
 
 fn of_file(file: &Path) -> Result<Vec<Recorded>, Unusable> {
     let lives = read(file).map_err(|error| Unusable::File { file: file.to_owned(), error })?;
+    if lives.is_empty() {
+        return Err(Unusable::Headless { file: file.to_owned() });
+    }
     Ok(lives.into_iter().map(|life| Recorded { file: file.to_owned(), life }).collect())
 }
 
@@ -158,7 +167,7 @@ impl Recorded {
             }
             Ending::Open { torn: false } => Some("it was killed, or still runs".into()),
             Ending::Open { torn: true } => {
-                Some("it was killed in the middle of a line, which is left out".into())
+                Some("it was killed or its disk was full in the middle of a line, which is left out".into())
             }
         }
     }

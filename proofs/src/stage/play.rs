@@ -16,6 +16,7 @@ use super::cast::{Casting, Retries};
 use super::counterexample::{Counterexample, Event, Moment};
 use super::names::{Key, Names, without_session};
 use super::player::{Entry, Player, Work};
+use super::program_notes::shown;
 use super::relay::{Relay, Way, Who};
 use crate::system::SERVER;
 
@@ -291,11 +292,11 @@ impl<'a> Stage<'a> {
 
     fn await_line(&mut self, who: Who, line: &str) -> anyhow::Result<()> {
         self.until(BEGINNING, |stage| stage.has_read(who, line) || !stage.players[who].is_running())?;
-        let name = self.name(who);
+        let (name, terminal) = (self.name(who), &self.players[who].transcript);
+        let terminal: String = terminal.iter().map(|entry| format!("\n  {}", shown(entry))).collect();
         anyhow::ensure!(
             self.has_read(who, line),
-            "{name} did not come as far as \"{line}\"; it printed: {:?}",
-            self.players[who].transcript
+            "{name} did not come as far as \"{line}\"; its terminal:{terminal}"
         );
         Ok(())
     }

@@ -76,7 +76,7 @@ pub(super) fn player(variant: &Variant) -> String {
     }
 }
 
-fn shown(entry: &Entry) -> String {
+pub(super) fn shown(entry: &Entry) -> String {
     match entry {
         Entry::Typed(line) => format!("$ {line}"),
         Entry::Read(line) => format!("| {line}"),

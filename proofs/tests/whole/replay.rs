@@ -87,6 +87,7 @@ fn files_that_cannot_be_used_are_told_apart() {
     let text = String::from_utf8(whole.clone()).unwrap();
     assert!(refused("empty", b"").ends_with("empty: the file is empty"));
     assert!(refused("letter", b"Dear Ann").contains("letter: the file is no recording"));
+    assert!(refused("headless", &whole[..200]).contains("headless: the file ends in its first line"));
     let format = text.replacen(&format!("\"recording\":{FORMAT}"), "\"recording\":1", 1);
     assert!(refused("format", format.as_bytes()).contains("the recording has format 1"));
     let edited = text.replacen("\"to\":\"Y\"", "\"to\":\"Z\"", 1);
@@ -99,7 +100,11 @@ fn files_that_cannot_be_used_are_told_apart() {
             header.build = "0.0.1".into();
         }
     });
-    assert!(refused("build", &build).contains("recorded by version 0.0.1"), "{}", refused("build", &build));
+    let mixed = refused("build", &build);
+    assert!(mixed.ends_with("they cannot belong to one run"), "{mixed}");
+    let other = load(&[directory.0.join("build")], false).unwrap_err();
+    assert!(matches!(&other, Unusable::Build { found, .. } if found == "0.0.1"), "{other}");
+    load(&[directory.0.join("build")], true).unwrap();
     let twice = load(&[files[1].clone(), files[1].clone()], false).unwrap_err();
     assert!(matches!(twice, Unusable::Twice { .. }), "{twice}");
     let missing = load(&[directory.0.join("nowhere")], false).unwrap_err().to_string();
@@ -114,7 +119,7 @@ fn a_torn_last_line_is_fine_and_said() {
     std::fs::write(&files[1], &whole[..whole.len() - 200]).unwrap();
     let [recorded] = <[_; 1]>::try_from(load(&files[1..2], false).unwrap()).unwrap();
     replay(&recorded.life).unwrap();
-    assert!(recorded.ending().unwrap().contains("killed in the middle of a line"));
+    assert!(recorded.ending().unwrap().contains("in the middle of a line, which is left out"));
 }
 
 #[test]

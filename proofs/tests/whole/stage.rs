@@ -85,7 +85,8 @@ fn what_cannot_be_played_is_refused_with_the_reason() {
     refused(&["no-such-file.json"], "cannot read no-such-file.json");
     let file = file.to_str().unwrap();
     refused(&[file, "--program", "/nowhere/chat"], "cannot start /nowhere/chat");
-    refused(&[file, "--program", "/bin/true"], "server did not come as far as \"Server is online\"");
+    let ended = "server did not come as far as \"Server is online\"; its terminal:\n  * ended with code 0";
+    refused(&[file, "--program", "/bin/true"], ended);
 }
 
 /// Exit code 2, and an error that says these words.

@@ -32,6 +32,8 @@ fn the_life_of_a_direct_message_is_told() {
         let at = rest.find(line).unwrap_or_else(|| panic!("{line} is missing in\n{told}"));
         rest = &rest[at..];
     }
+    // Which packet was lost is in the recordings.
+    assert!(!told.contains("Nobody knows whether"), "{told}");
     // The other message is another one.
     assert!(!told.contains("another"), "{told}");
 }
