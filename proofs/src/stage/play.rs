@@ -293,10 +293,11 @@ impl<'a> Stage<'a> {
     fn await_line(&mut self, who: Who, line: &str) -> anyhow::Result<()> {
         self.until(BEGINNING, |stage| stage.has_read(who, line) || !stage.players[who].is_running())?;
         let (name, terminal) = (self.name(who), &self.players[who].transcript);
-        let terminal: String = terminal.iter().map(|entry| format!("\n  {}", shown(entry))).collect();
+        let terminal: Vec<String> = terminal.iter().map(shown).collect();
         anyhow::ensure!(
             self.has_read(who, line),
-            "{name} did not come as far as \"{line}\"; its terminal:{terminal}"
+            "{name} did not come as far as \"{line}\"; its terminal:\n  {}",
+            terminal.join("\n  ")
         );
         Ok(())
     }
