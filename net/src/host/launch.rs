@@ -45,15 +45,15 @@ pub(super) enum Run {
     NoBell(io::Error),
 }
 
-/// Whether the address can be bound, and with which port. `spawn` only takes an address, and panics if it
-/// cannot bind it.
+/// Whether the address can be bound, with which port, and whether it can be heard there. `spawn` only takes an address, and
+/// panics if it cannot bind it.
 fn probe(address: SocketAddrV4) -> Result<SocketAddrV4, HostError> {
-    let bound = UdpSocket::bind(address).and_then(|socket| socket.local_addr());
-    match bound {
-        Ok(SocketAddr::V4(bound)) => Ok(bound),
-        Ok(SocketAddr::V6(_)) => Ok(address),
-        Err(error) => Err(HostError::from_bind(address, error)),
-    }
+    let bound = UdpSocket::bind(address).and_then(|socket| Ok((socket.local_addr()?, socket)));
+    let (bound, socket) = bound.map_err(|error| HostError::from_bind(address, error))?;
+    let bound = if let SocketAddr::V4(bound) = bound { bound } else { address };
+    let tried = Bell::new(bound).and_then(|bell| bell.try_at(&socket));
+    tried.map_err(|error| HostError::from_bell(bound, error))?;
+    Ok(bound)
 }
 
 fn launch_at<A: Hosted>(actor: A, address: SocketAddrV4, options: &Options) -> Result<Console, HostError> {

@@ -36,7 +36,7 @@ pub struct Recording {
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
     /// The system does not let us.
-    #[error("cannot record to {path}: {source}", path = path.display())]
+    #[error("cannot record to {path}", path = path.display())]
     System {
         /// Where.
         path: PathBuf,

@@ -9,7 +9,7 @@ use model::server::Unsound;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The system does not let us.
-    #[error("cannot use the state in {path}: {source}", path = path.display())]
+    #[error("cannot use the state in {path}", path = path.display())]
     System {
         /// Which file or directory.
         path: PathBuf,

@@ -147,11 +147,16 @@ fn open(path: &Path) -> Result<Database, StoreError> {
         DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => {
             StoreError::Busy { path: path.to_owned() }
         }
-        DatabaseError::Storage(StorageError::Io(source)) if source.kind() != io::ErrorKind::InvalidData => {
+        DatabaseError::Storage(StorageError::Io(source)) if !is_damage(&source) => {
             StoreError::System { path: path.to_owned(), source }
         }
         error => StoreError::Damaged { path: path.to_owned(), fault: Damage::Store(error.to_string()) },
     })
+}
+
+/// Whether it is the file that is wrong, and not the system.
+fn is_damage(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
 }
 
 fn builder() -> Builder {
