@@ -18,6 +18,7 @@ use super::console::{ASKED, Asked, Shared};
 use super::crash;
 use super::faults::BadNetwork;
 use super::frame::Frame;
+use super::gather::{BURST, Gather};
 use super::inbox::Told;
 use super::outbox::Outbox;
 use super::timers::Timers;
@@ -48,6 +49,7 @@ pub(super) struct Desk {
     fired: Option<Timer>,
     /// What the clock showed when it was last looked at: after each step. Asking it takes longer than most of what a step does.
     now: Instant,
+    gather: Gather,
     /// Empty between wake-ups.
     outbox: Outbox,
     sealer: Option<Sealer>,
@@ -69,10 +71,11 @@ impl<A: Hosted> Host<A> {
         id: Id,
         state: &mut Cow<'static, A::State>,
         source: Id,
-        frame: &Frame,
+        frame: Frame,
         out: &mut Out<Self>,
     ) {
         let desk = &mut *self.desk.borrow_mut();
+        let Some(frames) = desk.gather.take(source, frame, desk.shared.bell.is_knocked()) else { return };
         // First: a knock taken after looking at what it was for would be lost.
         desk.shared.bell.hear();
         if desk.shared.stopping() {
@@ -81,11 +84,12 @@ impl<A: Hosted> Host<A> {
             }
             crash::stop();
         }
-        let packets = desk.receive(source, frame);
         desk.now = Instant::now();
-        for packet in packets {
-            tracing::trace!(%id, %source, ?packet, "received");
-            self.step(desk, id, state, Input::Packet { from: source.into(), packet });
+        for (source, frame) in &frames {
+            for packet in desk.receive(*source, frame) {
+                tracing::trace!(%id, %source, ?packet, "received");
+                self.step(desk, id, state, Input::Packet { from: (*source).into(), packet });
+            }
         }
         let now = desk.now;
         // The time stands still here, so a timer that always sets itself to fire at once has to come again.
@@ -105,7 +109,8 @@ impl<A: Hosted> Host<A> {
             };
             self.step(desk, id, state, input);
         }
-        desk.finish(out);
+        desk.finish(frames.len(), out);
+        desk.gather.reuse(frames);
     }
 
     fn step(&self, desk: &mut Desk, id: Id, state: &mut Cow<'static, A::State>, input: Input) {
@@ -134,7 +139,7 @@ impl<A: Hosted> Actor for Host<A> {
         let (state, sum) = desk.step(|out| self.actor.on_start(id, &saved, out));
         let recorded = desk.recorder.as_ref().map(|_| Input::start(saved.as_ref()));
         desk.record(recorded, sum, &state);
-        desk.finish(out);
+        desk.finish(0, out);
         if let Some(started) = desk.started.take() {
             // Whoever started this host may be gone, which is its affair.
             let _ = started.send(());
@@ -150,7 +155,7 @@ impl<A: Hosted> Actor for Host<A> {
         frame: Frame,
         out: &mut Out<Self>,
     ) {
-        self.wake(id, &mut state.to_mut().0, source, &frame, out);
+        self.wake(id, &mut state.to_mut().0, source, frame, out);
     }
 }
 
@@ -172,6 +177,7 @@ impl Desk {
             timers: Timers::new(),
             fired: None,
             now: Instant::now(),
+            gather: Gather::default(),
             outbox: Outbox::new(max),
             sealer,
             faults,
@@ -298,8 +304,8 @@ impl Desk {
         }
     }
 
-    /// Ends a wake-up: hands the datagrams to `spawn`, and sees to it that the next timer is heard.
-    fn finish<A: Hosted>(&mut self, out: &mut Out<Host<A>>) {
+    /// Ends a wake-up by so many datagrams: hands what is to be sent to `spawn`, and sees to it that the next timer is heard.
+    fn finish<A: Hosted>(&mut self, heard: usize, out: &mut Out<Host<A>>) {
         let now = self.now;
         let mut datagrams: Vec<(Id, Vec<u8>)> = self.outbox.take().collect();
         if let Some(sealer) = &mut self.sealer {
@@ -309,9 +315,14 @@ impl Desk {
         if let Some(faults) = &mut self.faults {
             datagrams = faults.pass(now, datagrams);
         }
+        let burst = datagrams.len().max(heard) >= BURST;
         for (to, datagram) in datagrams {
             self.shared.counters.sent(datagram.len());
             out.send(to, Frame(datagram));
+        }
+        if burst {
+            out.send(self.shared.bell.house().into(), Frame::doorbell());
+            self.gather.open(now);
         }
         self.ask(now);
     }

@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub(super) struct Bell {
     socket: UdpSocket,
+    /// Where it rings.
+    house: SocketAddrV4,
     wish: Mutex<Wish>,
     changed: Condvar,
     /// Whether [`Wish::knocked`], for hosts in a hurry. Written under the lock only.
@@ -41,8 +43,15 @@ impl Bell {
         let ip = if address.ip().is_unspecified() { Ipv4Addr::LOCALHOST } else { *address.ip() };
         // Connected, so that nothing from elsewhere can pile up in it.
         let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
-        socket.connect((ip, address.port()))?;
-        Ok(Bell { socket, wish: Mutex::default(), changed: Condvar::new(), knocked: AtomicBool::new(false) })
+        let house = SocketAddrV4::new(ip, address.port());
+        socket.connect(house)?;
+        Ok(Bell {
+            socket,
+            house,
+            wish: Mutex::default(),
+            changed: Condvar::new(),
+            knocked: AtomicBool::new(false),
+        })
     }
 
     /// There is something to look at, put there before this call.
@@ -57,9 +66,19 @@ impl Bell {
         }
     }
 
+    /// Where it rings. Whoever sends an empty datagram there rings too.
+    pub(super) fn house(&self) -> SocketAddrV4 {
+        self.house
+    }
+
+    /// Whether somebody knocked whom the host has not heard.
+    pub(super) fn is_knocked(&self) -> bool {
+        self.knocked.load(Ordering::Acquire)
+    }
+
     /// The host is awake, and will look at everything after this call.
     pub(super) fn hear(&self) {
-        if self.knocked.load(Ordering::Acquire) {
+        if self.is_knocked() {
             let mut wish = self.lock();
             wish.knocked = false;
             wish.heard += 1;
@@ -118,6 +137,23 @@ impl Bell {
         self.socket.send(&[])
     }
 
+    /// Fails unless this socket, which listens at the bell's address, hears it. Where the loopback interface is down, a ring
+    /// at the address of another one is lost without an error.
+    pub(super) fn try_at(&self, listener: &UdpSocket) -> io::Result<()> {
+        listener.set_read_timeout(Some(PATIENCE))?;
+        let own = self.socket.local_addr()?;
+        let end = Instant::now() + TRIAL;
+        while Instant::now() < end {
+            self.ring()?;
+            while let Ok((_, from)) = listener.recv_from(&mut [0]) {
+                if from == own {
+                    return Ok(());
+                }
+            }
+        }
+        Err(io::ErrorKind::HostUnreachable.into())
+    }
+
     fn lock(&self) -> MutexGuard<'_, Wish> {
         self.wish.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -136,6 +172,8 @@ pub(super) fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant>
 
 /// How long a host may take to hear the first ring before it is rung again. Doubles each time.
 const PATIENCE: Duration = Duration::from_millis(20);
+/// How long a machine may take to hear itself.
+const TRIAL: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,11 @@ use std::fmt;
 pub(super) struct Frame(pub(super) Vec<u8>);
 
 impl Frame {
+    /// Only rings the bell.
+    pub(super) fn doorbell() -> Frame {
+        Frame(Vec::new())
+    }
+
     /// Whether it only rings the bell. Anyone can forge it, and nothing comes of that.
     pub(super) fn is_doorbell(&self) -> bool {
         self.0.is_empty()

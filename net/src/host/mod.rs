@@ -3,7 +3,8 @@
 //! What happens at each wake-up, in this order (`actor`):
 //!
 //! 1. Stop, if asked to.
-//! 2. The datagram that came in, if it is one and passes the seal: each of its packets in turn.
+//! 2. The datagram that came in, if it is one and passes the seal: each of its packets in turn. After a burst, all that have come in
+//!    since (`gather`).
 //! 3. Every timer that is due.
 //! 4. Every command and order that waits.
 //! 5. What this made the actor say: to the console at once, to peers as one datagram each if it fits, sealed.
@@ -28,6 +29,7 @@ mod crash;
 mod error;
 mod faults;
 mod frame;
+mod gather;
 mod histogram;
 mod inbox;
 mod launch;

@@ -1,6 +1,6 @@
 //! What one wake-up made the actor say to its peers.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use model::Packet;
 use stateright::actor::Id;
@@ -12,60 +12,54 @@ use crate::wire::{Datagram, WireError};
 pub(super) struct Outbox {
     /// Most bytes of a datagram.
     max: usize,
-    /// In the order in which the peers were first mentioned. Each has at least one datagram, none is empty.
-    peers: Vec<(Id, Vec<Datagram>)>,
-    /// Where each peer stands in `peers`, once there are more than [`FEW`].
-    places: BTreeMap<Id, usize>,
+    /// In the order in which they were begun. None is empty.
+    datagrams: Vec<(Id, Datagram)>,
+    /// Where the last datagram to each peer stands, once there are more than [`FEW`].
+    places: HashMap<Id, usize>,
 }
 
 impl Outbox {
     /// For datagrams of at most that many bytes.
     pub(super) fn new(max: usize) -> Outbox {
-        Outbox { max, peers: Vec::new(), places: BTreeMap::new() }
+        Outbox { max, datagrams: Vec::new(), places: HashMap::new() }
     }
 
     /// Adds a packet, or nothing if it is too large for any datagram.
     pub(super) fn put(&mut self, to: Id, packet: &Packet) -> Result<(), WireError> {
-        let place = self.place(to);
-        let last = place.and_then(|place| self.peers[place].1.last_mut());
+        let last = self.place(to).map(|place| &mut self.datagrams[place].1);
         if last.is_some_and(|datagram| datagram.join(packet).is_ok()) {
             return Ok(());
         }
         let mut datagram = Datagram::at_most(self.max);
         datagram.join(packet)?;
-        if let Some(place) = place {
-            self.peers[place].1.push(datagram);
-        } else {
-            self.peers.push((to, vec![datagram]));
-            self.remember_places();
-        }
+        self.datagrams.push((to, datagram));
+        self.remember_places();
         Ok(())
     }
 
-    /// Where a peer stands. Nearly always there are so few that looking through them is the fastest.
+    /// Where the last datagram to a peer stands. Nearly always there are so few that looking through them is the fastest.
     fn place(&self, to: Id) -> Option<usize> {
-        if self.peers.len() > FEW {
+        if self.datagrams.len() > FEW {
             self.places.get(&to).copied()
         } else {
-            self.peers.iter().position(|(peer, _)| *peer == to)
+            self.datagrams.iter().rposition(|(peer, _)| *peer == to)
         }
     }
 
     /// Has to know all peers when there are more than a few.
     fn remember_places(&mut self) {
-        if self.peers.len() > FEW {
-            let known = self.places.len();
-            self.places
-                .extend(self.peers.iter().enumerate().skip(known).map(|(place, (peer, _))| (*peer, place)));
+        let count = self.datagrams.len();
+        if count > FEW {
+            let known = if count == FEW + 1 { 0 } else { count - 1 };
+            let new = self.datagrams.iter().enumerate().skip(known);
+            self.places.extend(new.map(|(place, (peer, _))| (*peer, place)));
         }
     }
 
     /// Empties it.
     pub(super) fn take(&mut self) -> impl Iterator<Item = (Id, Vec<u8>)> {
         self.places.clear();
-        std::mem::take(&mut self.peers).into_iter().flat_map(|(to, datagrams)| {
-            datagrams.into_iter().map(move |datagram| (to, datagram.into_bytes()))
-        })
+        self.datagrams.drain(..).map(|(to, datagram)| (to, datagram.into_bytes()))
     }
 }
 

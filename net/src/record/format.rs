@@ -149,6 +149,7 @@ impl Input {
 }
 
 /// As everybody writes an address, in a fraction of the time. There is one in nearly every line.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it")]
 fn address<S: Serializer>(address: &SocketAddrV4, serializer: S) -> Result<S::Ok, S::Error> {
     let mut digits = itoa::Buffer::new();
     let mut text = String::with_capacity("255.255.255.255:65535".len());
