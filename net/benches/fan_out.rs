@@ -14,6 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{Addresses, Heard, Members, Posts, Times, micros, name, roomy, serve, serve_with, text};
+use model::ids::Index;
 use model::packet::{Reply, Request};
 use stateright::actor::{Actor, Id, Out, spawn};
 
@@ -198,17 +199,14 @@ impl Group {
         let mut next = vec![first as u64; listeners + 1];
         let mut flight = Flight::new(listeners);
         let mut times = Vec::with_capacity(posts * listeners);
-        let mut take = |flight: &mut Flight, members: &Members, posts: Posts| {
-            let next = &mut next[posts.member];
-            members.send_made(posts.member, &posts.ack);
-            for index in posts.indexes {
-                // Anything else is a repeat.
-                if index.0 == *next {
-                    *next += 1;
-                    times.push(flight.deliver(usize::try_from(index.0).unwrap() - first));
-                }
+        let mut take = |flight: &mut Flight, member: usize, index: Index| {
+            // Anything else is a repeat.
+            if index.0 == next[member] {
+                next[member] += 1;
+                times.push(flight.deliver(usize::try_from(index.0).unwrap() - first));
             }
         };
+        let mut heard = Posts::default();
         let begun = Instant::now();
         while flight.over < posts {
             while flight.posts.len() < in_flight && self.said - first < posts {
@@ -216,11 +214,11 @@ impl Group {
                 self.said += 1;
                 flight.begin();
             }
-            match self.members.hear_posts() {
-                Ok(posts) => take(&mut flight, &self.members, posts),
+            match self.members.hear_posts(&mut heard) {
+                Ok(()) => heard.indexes.iter().for_each(|index| take(&mut flight, heard.member, *index)),
                 Err(more) => more.into_iter().for_each(|heard| {
-                    if let Heard::Post(posts) = heard {
-                        take(&mut flight, &self.members, posts);
+                    if let Heard::Post(member, index) = heard {
+                        take(&mut flight, member, index);
                     }
                 }),
             }

@@ -93,20 +93,23 @@ pub(crate) struct Members {
     by_session: HashMap<Session, usize>,
     requests: Vec<u64>,
     buffer: Vec<u8>,
+    /// Acks of a membership as far as they are always the same.
+    acks: HashMap<(usize, RequestNumber), Vec<u8>>,
+    ack: Vec<u8>,
 }
 
-/// Posts that a member hears together, with the datagram that acks them.
+/// Posts that a member hears together, and has acked.
+#[derive(Default)]
 pub(crate) struct Posts {
     pub(crate) member: usize,
     pub(crate) indexes: Vec<Index>,
-    pub(crate) ack: Vec<u8>,
 }
 
 /// What a member hears.
 pub(crate) enum Heard {
     Reply(usize, RequestNumber, Reply),
-    /// One post among other things.
-    Post(Posts),
+    /// One post among other things, which is acked.
+    Post(usize, Index),
     /// What changed in the directory.
     People(usize, Vec<Listing>),
     /// Something between members.
@@ -124,6 +127,8 @@ impl Members {
             by_session: HashMap::new(),
             requests: vec![0; count],
             buffer: vec![0; 65_536],
+            acks: HashMap::new(),
+            ack: Vec::new(),
         };
         for number in 0..count {
             members.register_one(number);
@@ -192,21 +197,30 @@ impl Members {
         }
     }
 
-    /// What the next datagram says, if that is posts only: read with as little effort as plain sockets would make.
+    /// Takes and acks what the next datagram says, if that is posts only: with as little effort as plain sockets would make.
     /// Otherwise everything it says, as [`Members::hear`].
-    pub(crate) fn hear_posts(&mut self) -> Result<Posts, Vec<Heard>> {
+    pub(crate) fn hear_posts(&mut self, posts: &mut Posts) -> Result<(), Vec<Heard>> {
         let (length, _) = self.addresses.inbox.recv_from(&mut self.buffer).expect("an answer");
-        if let Some((session, join, indexes)) = read_posts(&self.buffer[..length])
-            && let Some(&member) = self.by_session.get(&session)
-        {
-            // As a hosted client does: an ack for each, all in one datagram.
-            let up = |index: &Index| Up::PostAck { join, next: index.next() };
-            let pass = self.passes[member];
-            let acks: Vec<Packet> = indexes.iter().map(|index| Packet::Up { pass, up: up(index) }).collect();
-            return Ok(Posts { member, indexes, ack: encode(&acks).unwrap() });
+        posts.indexes.clear();
+        let read = read_posts(&self.buffer[..length], &mut posts.indexes);
+        let member = read.and_then(|(session, join)| Some((*self.by_session.get(&session)?, join)));
+        let Some((member, join)) = member else {
+            let packets = decode(&self.buffer[..length]).unwrap();
+            return Err(packets.into_iter().filter_map(|packet| self.take(packet)).collect());
+        };
+        posts.member = member;
+        let pass = self.passes[member];
+        let written = self.acks.entry((member, join)).or_insert_with(|| written_ack(pass, join));
+        // As a hosted client does: an ack for each, all in one datagram.
+        self.ack.clear();
+        self.ack.extend(&written[..HEADER]);
+        self.ack[COUNT] = u8::try_from(posts.indexes.len()).unwrap();
+        for index in &posts.indexes {
+            self.ack.extend(&written[HEADER..]);
+            write_number(&mut self.ack, index.next().0);
         }
-        let packets = decode(&self.buffer[..length]).unwrap();
-        Err(packets.into_iter().filter_map(|packet| self.take(packet)).collect())
+        self.addresses.send(member, self.server, &self.ack);
+        Ok(())
     }
 
     /// What the next datagram says. Updates and probes are answered.
@@ -218,11 +232,6 @@ impl Members {
         let datagram = encode(std::slice::from_ref(packet)).unwrap();
         self.addresses.send(member, self.server, &datagram);
         datagram.len()
-    }
-
-    /// Sends what was made for the server.
-    pub(crate) fn send_made(&self, member: usize, datagram: &[u8]) {
-        self.addresses.send(member, self.server, datagram);
     }
 
     fn receive(&mut self) -> Vec<Packet> {
@@ -237,8 +246,8 @@ impl Members {
             Down::Reply { number, reply } => return Some(Heard::Reply(member, number, reply)),
             Down::Post { join, index, .. } => {
                 let up = Up::PostAck { join, next: index.next() };
-                let ack = encode(&[Packet::Up { pass, up }]).unwrap();
-                return Some(Heard::Post(Posts { member, indexes: vec![index], ack }));
+                self.send(member, &Packet::Up { pass, up });
+                return Some(Heard::Post(member, index));
             }
             Down::Update(update) => {
                 self.send(member, &Packet::Up { pass, up: Up::UpdateAck(update.to) });
@@ -254,10 +263,10 @@ impl Members {
     }
 }
 
-/// Whose posts these are, for which membership, and which ones. Only for a datagram of posts to one member, see `net::wire`.
-fn read_posts(datagram: &[u8]) -> Option<(Session, RequestNumber, Vec<Index>)> {
+/// Whose posts these are, and for which membership. Only for a datagram of posts to one member, see `net::wire`.
+fn read_posts(datagram: &[u8], indexes: &mut Vec<Index>) -> Option<(Session, RequestNumber)> {
     let [_, _, _, _, _, count, rest @ ..] = datagram else { return None };
-    let (mut rest, mut of, mut indexes) = (rest, (0, 0), Vec::with_capacity((*count).into()));
+    let (mut rest, mut of) = (rest, (0, 0));
     for _ in 0..*count {
         let [DOWN, packet @ ..] = rest else { return None };
         let (session, packet) = read_number(packet)?;
@@ -267,7 +276,29 @@ fn read_posts(datagram: &[u8]) -> Option<(Session, RequestNumber, Vec<Index>)> {
         (of, rest) = ((session, join), skip_text(skip_text(packet)?)?);
         indexes.push(Index(index));
     }
-    rest.is_empty().then_some((Session(of.0), RequestNumber(of.1), indexes))
+    rest.is_empty().then_some((Session(of.0), RequestNumber(of.1)))
+}
+
+/// The datagram of an ack up to what it acks.
+fn written_ack(pass: Pass, join: RequestNumber) -> Vec<u8> {
+    let up = Up::PostAck { join, next: Index(0) };
+    let mut bytes = encode(&[Packet::Up { pass, up }]).unwrap();
+    assert_eq!(bytes.pop(), Some(0));
+    bytes
+}
+
+fn write_number(bytes: &mut Vec<u8>, number: u64) {
+    match (u8::try_from(number), u16::try_from(number), u32::try_from(number)) {
+        (Ok(small @ 0..=250), ..) => bytes.push(small),
+        (_, Ok(number), _) => {
+            bytes.push(251);
+            bytes.extend(number.to_le_bytes());
+        }
+        (_, _, number) => {
+            bytes.push(252);
+            bytes.extend(number.unwrap().to_le_bytes());
+        }
+    }
 }
 
 fn skip_text(bytes: &[u8]) -> Option<&[u8]> {
@@ -284,6 +315,9 @@ fn read_number(bytes: &[u8]) -> Option<(u64, &[u8])> {
     }
 }
 
+/// Bytes before the first packet, and where their number stands.
+const HEADER: usize = 6;
+const COUNT: usize = 5;
 /// Places of the variants in [`Packet`] and [`Down`].
 const DOWN: u8 = 5;
 const POST: u8 = 2;
