@@ -1,6 +1,7 @@
 //! Situations that have to occur, so that a promise about them is not empty talk.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+mod steps;
+mod watching;
 
 use model::client::{Mode, Pending, Phase, Then};
 use model::event::Exit;
@@ -10,9 +11,11 @@ use model::{Packet, Timer};
 use stateright::actor::{ActorModelAction, Id};
 
 use crate::intruder::{self, Intruder};
-use crate::scenario::Scenario;
 use crate::system::history::{Fate, Letter};
 use crate::system::{Action, KEY, SERVER, State, living, seat, seats, server};
+
+use steps::{fate_of_cancelled, fates, flushed, is_back, queued};
+pub use watching::Witnesses;
 
 /// A situation, seen in a step.
 pub struct Witness {
@@ -28,49 +31,6 @@ impl Witness {
     /// Whether a step shows it.
     pub fn shows(&self, last: &State, action: &Action, next: &State) -> bool {
         (self.seen)(last, action, next)
-    }
-}
-
-/// The situations that a scenario has to show, and which it has shown.
-pub struct Witnesses {
-    wanted: Vec<&'static Witness>,
-    seen: Vec<AtomicUsize>,
-    missing: AtomicUsize,
-}
-
-impl Witnesses {
-    /// Those that the scenario names.
-    ///
-    /// # Panics
-    /// If it names one that does not exist.
-    pub fn new(scenario: &Scenario) -> Witnesses {
-        let find = |name: &&str| ALL.iter().find(|witness| witness.name == *name);
-        let wanted: Vec<_> =
-            scenario.witnesses.iter().map(|name| find(name).expect("witnesses are listed")).collect();
-        let seen = wanted.iter().map(|_| AtomicUsize::new(0)).collect();
-        Witnesses { missing: AtomicUsize::new(wanted.len()), wanted, seen }
-    }
-
-    /// Whether there is anything left to be seen.
-    pub fn wanted(&self) -> bool {
-        self.missing.load(Ordering::Relaxed) > 0
-    }
-
-    /// Looks at a step.
-    pub fn watch(&self, last: &State, action: &Action, next: &State) {
-        for (witness, seen) in self.wanted.iter().zip(&self.seen) {
-            if seen.load(Ordering::Relaxed) == 0
-                && (witness.seen)(last, action, next)
-                && seen.swap(1, Ordering::Relaxed) == 0
-            {
-                self.missing.fetch_sub(1, Ordering::Relaxed);
-            }
-        }
-    }
-
-    /// Each with whether it was seen.
-    pub fn outcome(&self) -> impl Iterator<Item = (&'static Witness, bool)> {
-        self.wanted.iter().zip(&self.seen).map(|(witness, seen)| (*witness, seen.load(Ordering::Relaxed) > 0))
     }
 }
 
@@ -500,38 +460,3 @@ pub static ALL: &[Witness] = &[
         },
     },
 ];
-
-/// What the server says, in this step, about a request that was cancelled.
-fn fate_of_cancelled<'a>(last: &State, action: &'a Action) -> Option<&'a Reply> {
-    let ActorModelAction::Deliver {
-        dst,
-        msg: Packet::Down { pass, down: Down::Reply { number, reply } },
-        ..
-    } = action
-    else {
-        return None;
-    };
-    let own = seat(last, usize::from(*dst)).client.registered()?;
-    let number_fits = own.cancelled.as_ref().is_some_and(|cancelled| cancelled.number == *number);
-    (own.pass == *pass && number_fits).then_some(reply)
-}
-
-fn is_back(action: &Action) -> bool {
-    matches!(action, ActorModelAction::Recover(id) if usize::from(*id) == SERVER)
-}
-
-fn fates(state: &State) -> impl Iterator<Item = Fate> {
-    seats(state).flat_map(|(_, seat)| seat.person.letters.iter().map(|letter| letter.fate))
-}
-
-fn queued(state: &State) -> impl Iterator<Item = usize> {
-    seats(state).filter_map(|(_, seat)| Some(seat.client.registered()?.queue.len()))
-}
-
-/// Whether somebody's queue was emptied in this step, and the person is then in a certain position.
-fn flushed(last: &State, next: &State, position: fn(&crate::system::seat::SeatState) -> bool) -> bool {
-    let waiting = |state: &State, actor| {
-        seat(state, actor).client.registered().is_some_and(|own| !own.queue.is_empty())
-    };
-    seats(next).any(|(actor, after)| waiting(last, actor) && !waiting(next, actor) && position(after))
-}
