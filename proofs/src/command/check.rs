@@ -182,13 +182,17 @@ impl Check {
                 let line = json!({
                     "broken": promise,
                     "scenario": scenario,
+                    "sabotage": self.sabotage,
                     "story": story,
                     "drawing": drawing,
                     "counterexample": played,
                 });
                 writeln!(out, "{line}")?;
             } else {
-                writeln!(out, "\nBROKEN: {promise}, in scenario {scenario}. The shortest way:\n\n{story}")?;
+                let on_purpose =
+                    self.sabotage()?.map_or_else(String::new, |it| format!(", where {}", it.about));
+                writeln!(out, "\nBROKEN: {promise}, in scenario {scenario}{on_purpose}.")?;
+                writeln!(out, "The shortest way:\n\n{story}")?;
                 writeln!(out, "Drawn in {drawing}, written to {played}")?;
             }
         }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use model::Timer;
-use model::client::{Mode, Phase};
+use model::client::{Mode, Pending, Phase};
 use model::ids::{PairSecret, Pass};
-use model::packet::{Packet, Refusal, Reply};
+use model::packet::{Packet, Refusal, Reply, Request};
 use model::server::saved::Saved;
 use model::{ClientState, ServerState};
 use stateright::actor::Network;
@@ -119,15 +119,21 @@ pub(super) fn keep_members(last: &State, next: &mut State) {
     });
 }
 
+/// Before the client shows what waited, so that its person reads nothing of it.
 pub(super) fn drop_queue(last: &State, next: &mut State) {
     for (actor, before) in crate::system::seats(last) {
-        let Some(queued) = before.client.registered().map(|own| own.queue.clone()) else { continue };
         if let RoleState::Seat(seat) = Arc::make_mut(&mut next.actor_states[actor])
-            && seat.client.registered().is_some_and(|own| own.queue.is_empty())
+            && asks_to_leave(&seat.client)
+            && !asks_to_leave(&before.client)
+            && let Phase::Registered(own) = &mut seat.client.phase
         {
-            seat.person.directs.retain(|direct, _| !queued.contains(direct));
+            own.queue.clear();
         }
     }
+}
+
+fn asks_to_leave(client: &ClientState) -> bool {
+    matches!(client.pending(), Some(Pending::Request(asked)) if asked.request == Request::LeaveGroup)
 }
 
 pub(super) fn keep_gathered(last: &State, next: &mut State) {
