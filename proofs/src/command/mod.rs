@@ -34,7 +34,7 @@ pub enum Command {
     Explain(explain::Explain),
     /// Walk through the states of a scenario, or on from a recorded run, in a browser
     Explore(explore::Explore),
-    /// List the scenarios, the promises and the witnesses
+    /// List the scenarios, the promises, the sabotages and the witnesses
     List(list::List),
     /// Print every promise with its property, scenarios, bounds and witnesses, as in the book
     Promises(promises::Promises),

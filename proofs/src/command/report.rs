@@ -123,7 +123,11 @@ impl Known {
             println!("{}", json!({"interrupted": true, "complete": complete, "under_way": self.under_way}));
             return;
         }
-        println!("\nInterrupted. Complete so far:\n\n{}\n", table(self.complete.iter().cloned()));
+        if self.complete.is_empty() {
+            println!("\nInterrupted. No scenario is complete.\n");
+        } else {
+            println!("\nInterrupted. Complete so far:\n\n{}\n", table(self.complete.iter().cloned()));
+        }
         for (scenario, states) in &self.under_way {
             println!("{scenario}: {} states so far, no promise broken in them", HumanCount(*states as u64));
         }
