@@ -73,7 +73,7 @@ impl Recording {
     }
 }
 
-/// Takes down what an actor sees. When it is dropped, everything has been written.
+/// Takes down what an actor sees. When it is dropped, everything has been written, or the disk has stood still for a while.
 pub struct Recorder {
     queue: Arc<Queue>,
     began: Instant,
@@ -155,12 +155,21 @@ impl Recorder {
 impl Drop for Recorder {
     fn drop(&mut self) {
         self.queue.end();
-        if let Some(writer) = self.writer.take() {
+        let Some(writer) = self.writer.take() else { return };
+        if self.queue.is_written() {
             // It does not panic, and if it did there would be nobody to tell.
             let _ = writer.join();
+        } else {
+            tracing::error!(
+                "the end of the recording {} is lost: nothing was taken for {STANDSTILL:?}",
+                self.recording.path.display()
+            );
         }
     }
 }
+
+/// Who is stopped waits for a disk that is slow, and not for one that does not move at all, as a pipe that nobody reads.
+const STANDSTILL: Duration = Duration::from_millis(500);
 
 /// Hashing states takes one part in so many of the time, at most.
 const SHARE: u32 = 100;
@@ -170,6 +179,8 @@ const SHARE: u32 = 100;
 struct Queue {
     waiting: Mutex<Waiting>,
     changed: Condvar,
+    /// Something was written, or everything.
+    progress: Condvar,
     /// Nothing is taken any more.
     closed: AtomicBool,
 }
@@ -183,6 +194,10 @@ struct Waiting {
     asleep: bool,
     /// Nothing follows.
     ended: bool,
+    /// How often something was written.
+    written: u64,
+    /// Nothing will be written any more.
+    done: bool,
 }
 
 impl Queue {
@@ -212,6 +227,27 @@ impl Queue {
     fn end(&self) {
         self.lock().ended = true;
         self.changed.notify_one();
+    }
+
+    /// Waits until nothing will be written any more, as long as something is.
+    fn is_written(&self) -> bool {
+        let mut waiting = self.lock();
+        while !waiting.done {
+            let before = waiting.written;
+            let still = |waiting: &mut Waiting| !waiting.done && waiting.written == before;
+            let waited = self.progress.wait_timeout_while(waiting, STANDSTILL, still);
+            let (next, standstill) = waited.unwrap_or_else(PoisonError::into_inner);
+            if standstill.timed_out() {
+                return false;
+            }
+            waiting = next;
+        }
+        true
+    }
+
+    fn note(&self, progress: impl FnOnce(&mut Waiting)) {
+        progress(&mut self.lock());
+        self.progress.notify_all();
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -246,6 +282,11 @@ struct Writer {
 impl Writer {
     /// Until nothing follows, or it cannot be written.
     fn run(&mut self) {
+        self.write_all();
+        self.queue.note(|waiting| waiting.done = true);
+    }
+
+    fn write_all(&mut self) {
         let mut lines = Vec::new();
         loop {
             let ended = self.take(&mut lines);
@@ -308,6 +349,7 @@ impl Writer {
     fn flush(&mut self) -> io::Result<()> {
         let written = self.file.write_all(&self.text);
         self.text.clear();
+        self.queue.note(|waiting| waiting.written += 1);
         written
     }
 }

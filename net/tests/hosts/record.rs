@@ -2,11 +2,14 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::hosted::{Person, World, any_port, name, send, text};
 use model::ids::{Key, Session};
-use model::{Command, Event, Limits, Server, ServerConfig, Timing};
-use net::record::{Configured, Ending, Input, ReadError, Texts, read, read_from};
+use model::{Command, Event, Limits, Server, ServerConfig, Timer, Timing};
+use net::record::{Configured, Digest, Ending, Input, ReadError, Texts, read, read_from};
 use net::store::{Identity, Store};
 use net::{Console, HostError, Options, Overflow, Recording, start_with};
 use proofs::replay::replay;
@@ -86,6 +89,26 @@ fn a_full_disk_ends_the_recording_and_not_the_chat() {
         std::os::unix::fs::symlink("/dev/full", run.file(host)).unwrap();
     }
     run.chat(Texts::Plain);
+}
+
+#[test]
+fn a_recording_that_nobody_takes_keeps_nobody_from_ending() {
+    let run = Run::new("pipe");
+    let path = run.file("server");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    let actor = Configured::Server(config(false));
+    let mut recorder = Recording { path, texts: Texts::Plain, actor }.open().unwrap();
+    recorder.life(any_port());
+    // More than a pipe holds.
+    for _ in 0..2_000 {
+        recorder.step(Instant::now(), Input::Timer(Timer::Attempt), Digest(0), &());
+    }
+    let (ended, end) = channel();
+    thread::spawn(move || {
+        drop(recorder);
+        ended.send(()).unwrap();
+    });
+    end.recv_timeout(Duration::from_secs(60)).expect("an end");
 }
 
 #[test]
@@ -178,18 +201,17 @@ impl Run {
     }
 
     fn serve_with(&self, file: &str, store: Option<Store>) -> Result<Console, HostError> {
-        let config = ServerConfig {
-            key: Key([7; 16]),
-            first_session: Session(1),
-            durable: store.is_some(),
-            limits: Limits::default(),
-            timing: Timing::default(),
-        };
+        let config = config(store.is_some());
         let actor = Configured::Server(config.clone());
         let record = Recording { path: self.file(file), texts: Texts::Plain, actor };
         let options = Options { record: Some(record), store, ..Options::new(Overflow::Drop) };
         start_with(Server { config }, any_port(), options)
     }
+}
+
+fn config(durable: bool) -> ServerConfig {
+    let (limits, timing) = (Limits::default(), Timing::default());
+    ServerConfig { key: Key([7; 16]), first_session: Session(1), durable, limits, timing }
 }
 
 fn talk(ann: &mut Person, bob: &mut Person) {
