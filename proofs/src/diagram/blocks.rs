@@ -111,7 +111,7 @@ fn arrived(story: &Story, at: usize, sending: usize, arrival: Arrival) -> Block 
     let words = attempt(sending);
     let words = match arrival {
         Arrival::First => words,
-        Arrival::Again(first) => format!("again (as in {}): {words}", first + 1),
+        Arrival::Again(first) => format!("again (as in {}): {words}", story.steps[first].number),
         Arrival::Overtaken => format!("overtaken: {words}"),
         Arrival::Old => format!("from before: {words}"),
         Arrival::Foreign => format!("not recorded: {words}"),

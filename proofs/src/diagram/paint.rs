@@ -22,8 +22,8 @@ pub(super) fn paint(story: &Story, layout: &Layout) -> String {
         bar(&mut svg, layout.x(step.actor), step, stretch);
     }
     arrows(&mut svg, story, layout);
-    for (number, (step, stretch)) in (1..).zip(story.steps.iter().zip(&layout.steps)) {
-        svg.text("seq-number", "start", [8, stretch.top + 12], &format!("{number}"));
+    for (step, stretch) in story.steps.iter().zip(&layout.steps) {
+        svg.text("seq-number", "start", [8, stretch.top + 12], &step.number.to_string());
         mark(&mut svg, layout.x(step.actor), step, stretch);
         for (y, block) in &stretch.blocks {
             text(&mut svg, layout.x(step.actor), *y, step, block);

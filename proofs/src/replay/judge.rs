@@ -220,8 +220,8 @@ fn first_broken(run: &Run, promise: &'static Promise, held: usize, until: usize)
         }
     }
     let (at, first) = (play.at, sources.front().map_or(play.at, |(_, at)| *at));
-    let sources: Vec<Source> = sources.into_iter().map(|(source, _)| source).collect();
-    let story = tell(&play.system, path.make_contiguous(), &sources);
+    let (sources, numbers): (Vec<Source>, Vec<usize>) = sources.into_iter().unzip();
+    let story = tell(&play.system, path.make_contiguous(), &sources, &numbers);
     Ok(Broken { promise, at, first, story })
 }
 

@@ -13,7 +13,7 @@ use stateright::actor::{ActorModelAction, Envelope};
 
 use super::part::Part;
 use crate::story::chat::{events, words};
-use crate::story::{Arrival, Cause, Sending, Step, Story};
+use crate::story::{Cause, Sending, Step, Story};
 use crate::system::history::{Fate, Letter};
 use crate::system::role::RoleState;
 use crate::system::seat::SeatState;
@@ -209,7 +209,7 @@ impl Telling<'_> {
         if !cause && sent.is_empty() && heard.is_empty() {
             return Vec::new();
         }
-        let (number, time) = (self.part.numbers[step], self.part.times[step].as_secs_f64());
+        let (number, time) = (told.number, self.part.times[step].as_secs_f64());
         let mut lines = vec![format!("{number:>5}. {time:>9.3} s  {}", self.sentence(told))];
         let name = &self.story.actors[told.actor];
         lines.extend(heard.into_iter().map(|line| format!("{INDENT}{name} reads | {line}")));
@@ -217,18 +217,12 @@ impl Telling<'_> {
         lines
     }
 
-    /// What happened in a step, with numbers of records. That a timer fires leaves nothing open here: where each packet
-    /// stayed was recorded.
+    /// What happened in a step. That a timer fires leaves nothing open here: where each packet stayed was recorded.
     fn sentence(&self, step: &Step) -> String {
         match &step.cause {
             Cause::Fired(words) if step.actor == SERVER => format!("The timer of the server fires: {words}."),
             Cause::Fired(words) => {
                 format!("The timer of {} fires: {words}.", self.story.actors[step.actor])
-            }
-            Cause::Received { sending, arrival: Arrival::Again(first) } => {
-                let arrival = Arrival::Again(self.part.numbers[*first] - 1);
-                let cause = Cause::Received { sending: *sending, arrival };
-                self.story.sentence(&Step { cause, ..step.clone() })
             }
             _ => self.story.sentence(step),
         }

@@ -63,7 +63,7 @@ impl Part<'_> {
 
     /// The part, told, and for each sending what was sent.
     pub(super) fn story_with_packets(&self) -> (Story, Vec<Envelope>) {
-        tell_with_packets(&self.system, &self.path, &self.sources)
+        tell_with_packets(&self.system, &self.path, &self.sources, &self.numbers)
     }
 
     /// How the actors are called, by their numbers.

@@ -404,9 +404,14 @@ pub(super) fn light(state: &State) -> State {
     }
 }
 
-/// What came out of a part of a run, as a story.
-pub(super) fn tell(system: &System, path: &[(State, Option<Action>)], sources: &[Source]) -> story::Story {
-    tell_with_packets(system, path, sources).0
+/// What came out of a part of a run, as a story. Its steps have the numbers of their records.
+pub(super) fn tell(
+    system: &System,
+    path: &[(State, Option<Action>)],
+    sources: &[Source],
+    numbers: &[usize],
+) -> story::Story {
+    tell_with_packets(system, path, sources, numbers).0
 }
 
 /// The same, and for each sending what was sent.
@@ -414,8 +419,12 @@ pub(super) fn tell_with_packets(
     system: &System,
     path: &[(State, Option<Action>)],
     sources: &[Source],
+    numbers: &[usize],
 ) -> (story::Story, Vec<Envelope>) {
     let (mut story, sent) = story::go_on(&system.plain.actors, path);
+    for (step, number) in story.steps.iter_mut().zip(numbers) {
+        step.number = *number;
+    }
     for (step, ((state, action), source)) in story.steps.iter_mut().zip(path.iter().zip(sources)) {
         if let Some(ActorModelAction::Recover(actor)) = action
             && state.actor_storages[usize::from(*actor)].is_none()

@@ -27,13 +27,15 @@ pub struct Story {
     pub actors: Vec<String>,
     /// Everything that was sent, and what was under way from before if it arrived.
     pub sendings: Vec<Sending>,
-    /// What happened, one after the other. Sentences count from 1.
+    /// What happened, one after the other.
     pub steps: Vec<Step>,
 }
 
 /// Something that happened to one actor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
+    /// What it is called by: its place from 1, or in a recorded run the number of its record.
+    pub number: usize,
     /// To whom.
     pub actor: usize,
     /// What happened.

@@ -76,7 +76,7 @@ impl Part<'_> {
             other => other.clone(),
         };
         let sent = step.sent.iter().filter_map(|sending| self.sendings[*sending]).collect();
-        Step { actor: self.column(step.actor), cause, told: step.told.clone(), sent }
+        Step { actor: self.column(step.actor), cause, told: step.told.clone(), sent, ..*step }
     }
 
     fn left_out(&self, sending: usize) -> Deed {

@@ -7,8 +7,8 @@ use crate::intruder::Intruder;
 
 impl Display for Story {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        for (i, step) in self.steps.iter().enumerate() {
-            writeln!(f, "{:>3}. {}", i + 1, self.sentence(step))?;
+        for step in &self.steps {
+            writeln!(f, "{:>3}. {}", step.number, self.sentence(step))?;
             for line in self.details(step) {
                 writeln!(f, "       {line}")?;
             }
@@ -48,7 +48,7 @@ impl Story {
             }
             Cause::Received { sending, arrival } => {
                 let Sending { src, words, .. } = &self.sendings[*sending];
-                format!("{who} receives {}: {words}.", arrival.circumstances(self.who(*src)))
+                format!("{who} receives {}: {words}.", self.circumstances(*arrival, self.who(*src)))
             }
             Cause::Fired(words) => {
                 format!(
@@ -97,7 +97,7 @@ impl Story {
 
     fn lost(&self, sending: &Sending) -> String {
         let Sending { src, dst, words, step, .. } = sending;
-        let step = step.map_or(0, |step| step + 1);
+        let step = step.map_or(0, |step| self.steps[step].number);
         format!("{} to {}: {words} (step {step})", self.who(*src), self.who(*dst))
     }
 
@@ -110,17 +110,12 @@ impl Story {
             None => "a stranger",
         }
     }
-}
 
-/// How servers are called.
-const SERVER: &str = "server";
-
-impl Arrival {
-    fn circumstances(self, src: &str) -> String {
-        match self {
+    fn circumstances(&self, arrival: Arrival, src: &str) -> String {
+        match arrival {
             Arrival::First => format!("from {src}"),
             Arrival::Overtaken => format!("from {src}, after what was sent later"),
-            Arrival::Again(first) => format!("once more from {src}, as in step {}", first + 1),
+            Arrival::Again(first) => format!("once more from {src}, as in step {}", self.steps[first].number),
             Arrival::Old => format!("from {src}, sent before the first step"),
             Arrival::Foreign => format!("from {src}, who was not recorded"),
             Arrival::Forged => format!("as if from {src}, who did not send it"),
@@ -129,6 +124,9 @@ impl Arrival {
         }
     }
 }
+
+/// How servers are called.
+const SERVER: &str = "server";
 
 /// Only "the server" and "the intruder" begin small.
 fn capital(sentence: &str) -> String {

@@ -98,8 +98,7 @@ impl<'a, A: Narrate> Teller<'a, A> {
             }
             ActorModelAction::Drop(envelope) => {
                 let sending = self.find(states, envelope);
-                let (actor, cause) = (usize::from(envelope.src), Cause::Lost(sending));
-                self.story.steps.push(Step { actor, cause, told: Vec::new(), sent: Vec::new() });
+                self.push(usize::from(envelope.src), Cause::Lost(sending), Vec::new(), Vec::new());
             }
             ActorModelAction::Timeout(id, timer) => {
                 let actor = usize::from(*id);
@@ -107,8 +106,7 @@ impl<'a, A: Narrate> Teller<'a, A> {
                 self.act(states, actor, Cause::Fired(harmless(&words)), &Input::Timer(timer));
             }
             ActorModelAction::Crash(id) => {
-                let (actor, cause) = (usize::from(*id), Cause::Crashed);
-                self.story.steps.push(Step { actor, cause, told: Vec::new(), sent: Vec::new() });
+                self.push(usize::from(*id), Cause::Crashed, Vec::new(), Vec::new());
             }
             ActorModelAction::Recover(id) => {
                 let stored = state.actor_storages.get(usize::from(*id)).and_then(Option::as_ref);
@@ -220,7 +218,12 @@ impl<'a, A: Narrate> Teller<'a, A> {
             .map(|(dst, msg)| self.send(states, Envelope { src: id, dst, msg }, Some(step)))
             .collect();
         let told = told.iter().map(|line| harmless(line)).collect();
-        self.story.steps.push(Step { actor, cause, told, sent });
+        self.push(actor, cause, told, sent);
+    }
+
+    fn push(&mut self, actor: usize, cause: Cause, told: Vec<String>, sent: Vec<usize>) {
+        let number = self.story.steps.len() + 1;
+        self.story.steps.push(Step { number, actor, cause, told, sent });
     }
 
     fn send(&mut self, states: &[Arc<A::State>], envelope: Envelope<A::Msg>, step: Option<usize>) -> usize {

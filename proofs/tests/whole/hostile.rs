@@ -34,7 +34,7 @@ proptest! {
     #[test]
     fn no_drawing_deceives(texts in prop::array::uniform5(text())) {
         let [actor, typed, told, words, timer] = texts;
-        let step = |cause| Step { actor: 0, cause, told: vec![told.clone()], sent: vec![0] };
+        let step = |cause| Step { number: 1, actor: 0, cause, told: vec![told.clone()], sent: vec![0] };
         let causes = [
             Cause::Chose(Deed::Types(typed.clone())),
             Cause::Chose(Deed::Does(typed)),

@@ -262,6 +262,13 @@ fn a_server_that_comes_back_without_what_it_had_saved_breaks_its_promises() {
     assert_eq!(broken.promise.name, "receipts-true");
     let story = broken.story.to_string();
     assert!(story.contains("server crashes.") && story.contains("server comes back."), "{story}");
+    // The crash has no record of its own.
+    let mut numbers: Vec<usize> = broken.story.steps.iter().map(|step| step.number).collect();
+    numbers.dedup();
+    assert_eq!(numbers, (broken.first..=broken.at).collect::<Vec<_>>());
+    assert_eq!(broken.story.steps.len(), numbers.len() + 1);
+    let last = story.lines().take_while(|line| !line.is_empty()).filter(|line| line.contains(". ")).last();
+    assert!(last.unwrap().trim().starts_with(&format!("{}. ", broken.at)), "{story}");
 }
 
 #[test]

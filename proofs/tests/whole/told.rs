@@ -93,6 +93,52 @@ fn a_run_is_drawn_whole_or_in_part() {
 }
 
 #[test]
+fn a_drawing_counts_as_the_records_do() {
+    let directory = Directory::new("numbers");
+    let mut world = World::durable(&["X", "Y"], Texts::Plain);
+    // A record of its own, told in two steps.
+    world.kill_server(0);
+    world.restart_server();
+    world.settle();
+    world.give("X", send("Y", "hello"));
+    let again = world.under_way[0].clone();
+    world.settle();
+    world.arrive(again);
+    world.settle();
+    let files = world.write(&directory.0);
+    let drawing = directory.0.join("run.svg");
+    let drawn = |arguments: &[&str]| {
+        stdout(&proofs(&[&["draw", "-o", drawing.to_str().unwrap()], arguments].concat(), &files));
+        std::fs::read_to_string(&drawing).unwrap()
+    };
+    let records = Run::of(load(&files, false).unwrap()).unwrap().merged.moments.len();
+    let mut whole = numbers(&drawn(&[]));
+    assert_eq!(whole.len(), records + 1, "{whole:?}");
+    whole.dedup();
+    assert_eq!(whole, (1..=records).collect::<Vec<_>>());
+    // The same numbers as in the life of the message, also where others are left out.
+    let told = stdout(&proofs(&["explain", "--message", "X/1"], &files));
+    let line = told.lines().find(|line| line.contains("once more from X, as in step ")).unwrap();
+    let number = |text: &str, end: char| text.trim().split(end).next().unwrap().parse::<usize>().unwrap();
+    let (repeat, first) = (number(line, '.'), number(line.split("as in step ").nth(1).unwrap(), ':'));
+    let typed = number(told.lines().find(|line| line.contains("X types")).unwrap(), '.');
+    let part = drawn(&["--from", &typed.to_string(), "--only", "X,Y"]);
+    assert!(part.contains(&format!("again (as in {first}): ")), "{part}");
+    let part = numbers(&part);
+    assert!(
+        part.starts_with(&[typed]) && part.contains(&first) && part.contains(&repeat),
+        "{part:?}\n{told}"
+    );
+}
+
+/// How a drawing numbers its steps.
+fn numbers(svg: &str) -> Vec<usize> {
+    let page = roxmltree::Document::parse(svg).unwrap();
+    let marked = page.descendants().filter(|it| it.attribute("class") == Some("seq-number"));
+    marked.filter_map(|it| it.text()?.parse().ok()).collect()
+}
+
+#[test]
 fn one_can_go_on_from_where_a_run_was() {
     let directory = Directory::new("on");
     let files = unlucky().write(&directory.0);
