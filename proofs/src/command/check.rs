@@ -50,7 +50,7 @@ pub struct Check {
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
     threads: u8,
     /// Take the numbers of unique states as the new pins
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["promises", "attempts", "sabotage"])]
     pin: bool,
     /// One JSON object a line
     #[arg(long)]
@@ -170,30 +170,35 @@ impl Check {
                 shortest(system, promise).context("the counterexample was found once and not again")?;
             let path = path.into_vec();
             let story = tell(&actors, &path);
-            let file = self.drawings.join(format!("{promise}.svg"));
-            std::fs::write(&file, draw(&story))
-                .with_context(|| format!("cannot write {}", file.display()))?;
-            let played = file.with_extension("json");
-            self.counterexample(&outcome.scenario, promise, &story, &path).write(&played)?;
+            let drawing = self.drawings.join(format!("{promise}.svg"));
+            let played = drawing.with_extension("json");
+            let counterexample = self.counterexample(&outcome.scenario, promise, &story, &path);
+            let write = || {
+                std::fs::write(&drawing, draw(&story))
+                    .with_context(|| format!("cannot write {}", drawing.display()))?;
+                counterexample.write(&played)
+            };
             let scenario = outcome.scenario.name;
-            let (drawing, played) = (file.display().to_string(), played.display().to_string());
             if self.json {
-                let story = story.to_string();
                 let line = json!({
                     "broken": promise,
                     "scenario": scenario,
                     "sabotage": self.sabotage,
-                    "story": story,
-                    "drawing": drawing,
-                    "counterexample": played,
+                    "story": story.to_string(),
+                    "drawing": drawing.display().to_string(),
+                    "counterexample": played.display().to_string(),
                 });
+                // Found after minutes, perhaps: told even if it cannot be written.
+                let written = write();
                 writeln!(out, "{line}")?;
+                written?;
             } else {
                 let on_purpose =
                     self.sabotage()?.map_or_else(String::new, |it| format!(", where {}", it.about));
                 writeln!(out, "\nBROKEN: {promise}, in scenario {scenario}{on_purpose}.")?;
                 writeln!(out, "The shortest way:\n\n{story}")?;
-                writeln!(out, "Drawn in {drawing}, written to {played}")?;
+                write()?;
+                writeln!(out, "Drawn in {}, written to {}", drawing.display(), played.display())?;
             }
         }
         Ok(())
