@@ -103,6 +103,17 @@ pub static ALL: &[Witness] = &[
         },
     },
     Witness {
+        name: "flushed-on-removal",
+        about: "queued direct messages are shown when a member learns that it has been removed",
+        seen: |last, action, next| {
+            let learns = matches!(
+                action,
+                ActorModelAction::Deliver { msg: Packet::Down { down: Down::Removed { .. }, .. }, .. }
+            );
+            learns && flushed(last, next, |seat| seat.client.registered().is_some())
+        },
+    },
+    Witness {
         name: "flushed-on-dereg",
         about: "queued direct messages are shown when deregistering",
         seen: |last, _, next| flushed(last, next, |seat| seat.person.exit == Some(Exit::Deregistered)),

@@ -27,6 +27,7 @@ pub fn every() -> Vec<Scenario> {
         groups::posts(),
         groups::two_senders(),
         groups::removal(),
+        groups::removal_with_queue(),
         groups::rejoin(),
         groups::exits(),
         groups::silent_leaver(),

@@ -52,6 +52,18 @@ pub(super) fn removal() -> Scenario {
     scenario
 }
 
+pub(super) fn removal_with_queue() -> Scenario {
+    let mut scenario =
+        Scenario::new("removal-with-queue", "a member that has a direct message waiting is removed")
+            .person("X", 1, &[(Post, 1)])
+            .person("Y", 1, &[(Leave, 1)])
+            .person("Z", 1, &[(Send("Y"), 1)]);
+    scenario.setup = vec![("X", Create("g")), ("X", Join("g")), ("Y", Join("g"))];
+    scenario.suspicions = vec![Attempt, PostTimer];
+    scenario.witnesses = &["flushed-on-removal", "flushed-on-leaving", "member-removed"];
+    scenario
+}
+
 pub(super) fn rejoin() -> Scenario {
     let mut scenario =
         Scenario::new("rejoin", "a member is removed or leaves, joins again, and is shown what follows")
