@@ -9,6 +9,7 @@ mod groups;
 mod leaving;
 mod lists;
 mod orders;
+mod packets;
 mod posts;
 mod recovering;
 mod registering;
