@@ -76,6 +76,36 @@ fn a_post_that_cannot_be_out_yet_is_dropped() {
 }
 
 #[test]
+fn a_place_of_ones_own_post_where_none_can_be_is_not_believed() {
+    let mut world = World::new(Limits { posts: 3, ..Limits::default() });
+    let [x] = world.members(["X"]);
+    world.lose(|dst, _| dst == SERVER);
+    for (index, waiting) in [
+        (2, vec![2]),
+        // It is taken.
+        (2, vec![2]),
+        (4, vec![2, 4]),
+        (9, vec![2, 4, 9]),
+        // The server keeps no more.
+        (7, vec![2, 4, 9]),
+        // Whoever is next waits for nobody.
+        (0, vec![2, 4, 9]),
+        // It has passed.
+        (0, vec![2, 4, 9]),
+        (1, vec![4, 9]),
+    ] {
+        world.say(x, post("p"));
+        let Some(&&Up::Request { number, .. }) = world.ups(x).last() else { unreachable!() };
+        world.down(x, Down::Reply { number, reply: Reply::Posted(Index(index)) });
+        let Mode::Group { ahead, .. } = &world.own(x).mode else { unreachable!() };
+        assert_eq!(ahead.keys().map(|index| index.0).collect::<Vec<_>>(), waiting, "after {index}");
+    }
+    let shown: Vec<Event> =
+        world.told(x).into_iter().filter(|event| matches!(event, Event::OwnPost { .. })).collect();
+    assert_eq!(shown, [own("p", 0), own("p", 1), own("p", 2)]);
+}
+
+#[test]
 fn how_far_a_post_may_be_ahead_counts_from_the_next_one() {
     let mut world = World::new(Limits { reach: 2, ..Limits::default() });
     let [x] = world.members(["X"]);
