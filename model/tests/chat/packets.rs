@@ -1,11 +1,13 @@
 //! What can be said of a packet without sending it. The codec is in `net`, whose tests compare lengths with its bytes.
 
+use model::Command;
 use model::ids::{
     Cookie, DirectNumber, Index, Nonce, PairSecret, Pass, RequestNumber, Session, Slot, Stop, Token, Version,
 };
 use model::packet::{Down, Entry, Listing, Packet, Refusal, Reply, Request, Up, Update, Verdict};
-use model::{Command, Name, Text};
 use stateright::actor::Id;
+
+use crate::world::{name, text};
 
 #[test]
 fn what_a_session_asks_has_its_length() {
@@ -155,12 +157,4 @@ fn down(down: Down) -> Packet {
 
 fn pass() -> Pass {
     Pass { session: Session(7), token: Token::default() }
-}
-
-fn name(name: &str) -> Name {
-    Name::new(name).unwrap()
-}
-
-fn text(text: &str) -> Text {
-    Text::new(text).unwrap()
 }
