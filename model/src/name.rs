@@ -215,6 +215,13 @@ mod tests {
     }
 
     #[test]
+    fn a_line_separator_is_deceptive_and_what_makes_an_emoji_is_only_unfit_for_a_name() {
+        assert!(is_deceptive('\u{2028}') && is_deceptive('\u{2029}'));
+        assert!(!is_deceptive('\u{fe0f}'));
+        assert_eq!(Name::new("x\u{fe0f}"), Err(NameFault::Unfit));
+    }
+
+    #[test]
     fn a_name_may_have_exactly_its_limit_in_bytes() {
         assert!(Name::new(&"x".repeat(32)).is_ok());
         assert_eq!(Name::new(&"x".repeat(33)), Err(NameFault::TooLong { bytes: 33 }));

@@ -203,6 +203,7 @@ fn without_limits_nobody_waits_and_no_bucket_is_kept() {
         world.up(x, Up::Request { number: RequestNumber(number), request });
     }
     assert_eq!(world.server.groups[&name("g")].next.0, 97);
+    world.up(x, Up::PostAck { join: RequestNumber(9), next: model::ids::Index(0) });
     assert_eq!(world.server.online(world.session(x)).unwrap().bucket, Bucket::default());
     assert!(world.server.strangers.is_empty());
 }

@@ -198,6 +198,20 @@ fn an_interrupt_ends_a_client_whose_server_has_been_silent_at_once() {
 }
 
 #[test]
+fn an_interrupt_ends_a_client_that_registers_in_vain_after_all_attempts_and_not_before() {
+    for (attempts, ended) in [(1, false), (2, true)] {
+        let mut world = keen(Limits { attempts: 2, ..Limits::default() });
+        world.lose(|dst, _| dst == SERVER);
+        let x = world.start(1, "X");
+        for _ in 0..attempts {
+            world.fire(x, Timer::Attempt);
+        }
+        world.say(x, Command::Interrupt);
+        assert_eq!(world.told(x).contains(&exited(Exit::ServerSilent)), ended, "after {attempts}");
+    }
+}
+
+#[test]
 fn the_wait_doubles_up_to_the_longest_one_and_only_after_all_attempts() {
     let world = keen(Limits { attempts: 3, ..Limits::default() });
     let config = world.config(1, "X");

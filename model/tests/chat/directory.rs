@@ -16,6 +16,8 @@ fn everybody_is_told_of_everybody() {
     let lines: Vec<_> = people.iter().map(|it| (it.name.to_string(), it.address, it.online)).collect();
     assert_eq!(lines, [("X".into(), Id::from(x), true), ("Y".into(), Id::from(y), false)]);
     assert_eq!(world.client(x).directory.find(&name("Y")).map(|it| it.entry.online), Some(false));
+    let listed: Vec<_> = world.client(x).directory.listings().map(|it| it.entry.name.clone()).collect();
+    assert_eq!(listed, [name("X"), name("Y")]);
     let Some(Notice::Clients(shown)) = world.tables().pop() else { panic!("the operator is told") };
     assert_eq!(shown, people);
 }

@@ -74,6 +74,24 @@ fn a_list_may_be_as_long_as_there_can_be_groups_or_clients_and_no_longer() {
     }
 }
 
+#[test]
+fn names_that_nobody_asked_for_are_not_told_as_a_list() {
+    for more in [false, true] {
+        let mut world = World::new(Limits::default());
+        let x = world.join("X");
+        world.lose(|dst, _| dst == SERVER);
+        world.forget();
+        world.say(x, Command::CreateGroup(name("g")));
+        let reply = Reply::Names { names: names(["a", "b"]), more };
+        world.down(x, Down::Reply { number: world.own(x).last_request, reply });
+        assert_eq!(
+            (world.told(x), world.ups(x).len()),
+            (vec![Event::InvalidCommand, Event::Ready], 1),
+            "more: {more}"
+        );
+    }
+}
+
 /// A confused server answers with these pages, each of which promises more. What the person is told, and how often it asks.
 fn pages_from(limits: Limits, pages: &[Vec<Name>]) -> (Vec<Event>, usize) {
     let mut world = World::new(limits);
