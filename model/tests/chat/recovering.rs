@@ -2,10 +2,11 @@
 //! after every input of every test, in `world`.
 
 use model::ids::{Index, RequestNumber, Session, Slot, Stop, Version};
-use model::packet::{Down, Reply, Request, Up};
+use model::packet::{Down, Entry, Reply, Request, Up};
 use model::server::Unsound;
 use model::server::saved::{Part, Saved, Value};
 use model::{Command, Event, Limits, Notice, ServerState, Timer};
+use stateright::actor::Id;
 
 use crate::world::{SERVER, World, name, text};
 
@@ -158,6 +159,23 @@ fn what_no_server_has_saved_is_refused() {
         (Part::Group(name("g")), Value::Group { next: Index(2) }),
     ] {
         refused(part, &|saved, part| drop(saved.parts.insert(part.clone(), Some(value.clone()))));
+    }
+    // Lines that do not agree with the others.
+    let Some(Value::Line { entry, changed }) = sound.parts[&Part::Line(Slot(1))].clone() else {
+        panic!("a line")
+    };
+    for (entry, changed) in [
+        (entry.clone(), Version(0)),
+        (entry.clone(), Version(99)),
+        (Entry { name: name("X"), ..entry.clone() }, changed),
+        (Entry { address: Id::from(x), ..entry.clone() }, changed),
+        (Entry { session: Session(77), ..entry.clone() }, changed),
+        (Entry { online: false, ..entry }, changed),
+    ] {
+        let line = Value::Line { entry, changed };
+        refused(Part::Line(Slot(1)), &|saved, part| {
+            drop(saved.parts.insert(part.clone(), Some(line.clone())))
+        });
     }
     // The same line at two places.
     let line = sound.parts[&Part::Line(Slot(0))].clone();
