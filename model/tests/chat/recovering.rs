@@ -172,10 +172,8 @@ fn what_no_server_has_saved_is_refused() {
         (Entry { session: Session(77), ..entry.clone() }, changed),
         (Entry { online: false, ..entry }, changed),
     ] {
-        let line = Value::Line { entry, changed };
-        refused(Part::Line(Slot(1)), &|saved, part| {
-            drop(saved.parts.insert(part.clone(), Some(line.clone())))
-        });
+        let line = Some(Value::Line { entry, changed });
+        refused(Part::Line(Slot(1)), &|saved, part| drop(saved.parts.insert(part.clone(), line.clone())));
     }
     // The same line at two places.
     let line = sound.parts[&Part::Line(Slot(0))].clone();
