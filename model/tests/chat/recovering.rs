@@ -95,6 +95,19 @@ fn acks_are_written_with_what_cannot_wait() {
 }
 
 #[test]
+fn changes_that_may_wait_are_gathered_until_one_may_not() {
+    let change = |part: Part, may_wait| Saved { parts: [(part, None)].into(), may_wait };
+    let later = change(Part::Line(Slot(0)), true);
+    let mut waiting = Saved::nothing();
+    assert_eq!(waiting.gather(later.clone()), None);
+    assert_eq!(waiting, later);
+    let all = Saved { parts: [(Part::Counters, None), (Part::Line(Slot(0)), None)].into(), may_wait: false };
+    assert_eq!(waiting.gather(change(Part::Counters, false)), Some(all));
+    assert_eq!(waiting, Saved::nothing());
+    assert_eq!(waiting.gather(later), None);
+}
+
+#[test]
 fn who_was_suspected_is_asked_again() {
     let mut world = World::new(Limits::default());
     let [x, y] = world.members(["X", "Y"]);
