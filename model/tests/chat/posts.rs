@@ -248,6 +248,19 @@ fn who_waits_first_and_goes_lets_the_next_one_go() {
 }
 
 #[test]
+fn who_goes_while_it_waits_takes_only_itself_out_of_the_queue() {
+    let mut world = World::new(Limits { window: 1, ..Limits::default() });
+    let [x, _, z, w] = world.members(["X", "Y", "Z", "W"]);
+    world.lose(|_, packet| matches!(packet, Packet::Down { down: Down::Post { .. } | Down::Update(_), .. }));
+    world.say(x, post("a"));
+    let [leaving, staying] = [z, w].map(|who| world.session(who));
+    assert!([leaving, staying].iter().all(|session| world.server.window.queue.contains(session)));
+    world.say(z, Command::Quit);
+    let queue = &world.server.window.queue;
+    assert!(queue.contains(&staying) && !queue.contains(&leaving), "{queue:?}");
+}
+
+#[test]
 fn unacked_posts_are_sent_as_often_as_the_limit_says_then_the_member_is_removed_and_told() {
     let mut world = World::new(Limits { attempts: 3, ..Limits::default() });
     let [x, y] = world.members(["X", "Y"]);
