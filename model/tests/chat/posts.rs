@@ -250,10 +250,10 @@ fn who_waits_first_and_goes_lets_the_next_one_go() {
 #[test]
 fn who_goes_while_it_waits_takes_only_itself_out_of_the_queue() {
     let mut world = World::new(Limits { window: 1, ..Limits::default() });
-    let [x, _, z, w] = world.members(["X", "Y", "Z", "W"]);
+    let [x, _, y, z] = world.members(["X", "A", "Y", "Z"]);
     world.lose(|_, packet| matches!(packet, Packet::Down { down: Down::Post { .. } | Down::Update(_), .. }));
     world.say(x, post("a"));
-    let [leaving, staying] = [z, w].map(|who| world.session(who));
+    let [leaving, staying] = [z, y].map(|who| world.session(who));
     assert!([leaving, staying].iter().all(|session| world.server.window.queue.contains(session)));
     world.say(z, Command::Quit);
     let queue = &world.server.window.queue;
