@@ -3,24 +3,24 @@
 //! Every wait has a deadline and ends as soon as the line is there; nothing sleeps.
 
 // Each test binary uses its own part of this.
-#![allow(dead_code, unreachable_pub, missing_docs)]
+#![allow(dead_code, unused_imports, unreachable_pub, missing_docs)]
 
+pub mod ports;
 pub mod recorded;
 pub mod shell;
 pub mod tmux;
 
-use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::UdpSocket;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
+
+pub use ports::ports;
 
 /// One running `chat`. Killed when dropped.
 pub struct Chat {
@@ -358,23 +358,3 @@ impl Drop for Chat {
 fn is_directory(line: &str) -> bool {
     line.ends_with("Client table updated.") || line.ends_with("  online") || line.ends_with("  offline")
 }
-
-/// Ports that are free now and that no other test of this process gets. Below the ports that systems give out
-/// by themselves, so that nobody takes them in between; probed from a start that differs between processes.
-pub fn ports<const N: usize>() -> [u16; N] {
-    std::array::from_fn(|_| free_port())
-}
-
-fn free_port() -> u16 {
-    static GIVEN: Mutex<Option<HashSet<u16>>> = Mutex::new(None);
-    let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
-    let given = given.get_or_insert_default();
-    let start = std::process::id().wrapping_mul(97);
-    (0..RANGE)
-        .map(|step| FIRST + u16::try_from((start + step) % RANGE).unwrap())
-        .find(|&port| UdpSocket::bind(("127.0.0.1", port)).is_ok() && given.insert(port))
-        .expect("a free port")
-}
-
-const FIRST: u16 = 10_000;
-const RANGE: u32 = 20_000;

@@ -2,15 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::net::{TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
 use crate::common::{self, Chat, client, ports, server_with};
-
-/// A port that nothing listens on.
-fn tcp_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
 
 fn get(port: u16, path: &str) -> (String, String) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
@@ -58,8 +53,7 @@ fn until(port: u16, sample: &str, value: f64) -> BTreeMap<String, f64> {
 }
 
 fn measured() -> (Chat, u16, u16) {
-    let [port] = ports();
-    let at = tcp_port();
+    let [port, at] = ports();
     (server_with(port, &["--metrics", &at.to_string()]), port, at)
 }
 

@@ -7,6 +7,8 @@ mod scripted;
 mod timers;
 
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
+use std::process::Stdio;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use model::ids::{DirectNumber, PairSecret, Session};
@@ -198,6 +200,7 @@ fn one_thread_can_listen_while_another_commands() {
 
 #[test]
 fn a_stopped_actor_frees_its_address() {
+    let _alone = while_no_process_starts();
     let mut address = any_port();
     for _ in 0..20 {
         let console = start(echo(), address, Overflow::Wait).unwrap();
@@ -213,6 +216,7 @@ fn a_stopped_actor_frees_its_address() {
 
 #[test]
 fn a_dropped_console_stops_its_actor() {
+    let _alone = while_no_process_starts();
     let console = start(echo(), any_port(), Overflow::Wait).unwrap();
     let address = console.address();
     drop(console);
@@ -221,6 +225,7 @@ fn a_dropped_console_stops_its_actor() {
 
 #[test]
 fn an_actor_that_waits_for_its_console_can_be_stopped() {
+    let _alone = while_no_process_starts();
     let options = Options { capacity: 1, ..Options::new(Overflow::Wait) };
     let console = start_with(talking(1000), any_port(), options).unwrap();
     console.command(Command::Quit).unwrap();
@@ -242,6 +247,7 @@ fn what_was_told_before_the_end_can_still_be_heard() {
 
 #[test]
 fn a_panic_of_the_actor_is_told_as_one_line_and_is_the_end() {
+    let _alone = while_no_process_starts();
     let console = start(fragile(), any_port(), Overflow::Wait).unwrap();
     console.command(Command::Quit).unwrap();
     assert_eq!(next(&console), Told::Failed("out of order".to_string()));
@@ -260,10 +266,13 @@ fn a_panic_of_a_starting_actor_is_an_error_of_starting() {
 
 #[test]
 fn a_panic_of_the_actor_prints_nothing() {
-    let output = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "a_panic_of_the_actor_is_told_as_one_line_and_is_the_end", "--nocapture"])
-        .output()
-        .unwrap();
+    let mut again = std::process::Command::new(std::env::current_exe().unwrap());
+    again.args(["--exact", "a_panic_of_the_actor_is_told_as_one_line_and_is_the_end", "--nocapture"]);
+    again.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let starting = STARTING.write().unwrap_or_else(PoisonError::into_inner);
+    let started = again.spawn().unwrap();
+    drop(starting);
+    let output = started.wait_with_output().unwrap();
     assert!(output.status.success());
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
     assert!(!String::from_utf8(output.stdout).unwrap().contains("panicked"));
@@ -376,6 +385,16 @@ fn stubborn(
         let again = Does::set(Timer::Attempt, Duration::from_millis(5));
         vec![Does::Send(to, Message::Packet(ack(*number))), again]
     })
+}
+
+// Addresses.
+
+/// Until a process that has been started is another program, it holds a copy of every socket of this one, and no address of
+/// those is free. Written by who starts one, read by who looks whether an address is free.
+static STARTING: RwLock<()> = RwLock::new(());
+
+fn while_no_process_starts() -> RwLockReadGuard<'static, ()> {
+    STARTING.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 // Peers and packets.

@@ -7,6 +7,7 @@ use std::process::{Child, Command as Program};
 use std::time::{Duration, Instant};
 
 use crate::common::{Directory, World, name, send};
+use crate::ports::ports;
 use model::Command;
 use net::record::Texts;
 use proofs::explore;
@@ -25,7 +26,7 @@ fn scenario() -> Scenario {
 
 /// Serves until the tests end.
 fn served() -> SocketAddr {
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let address = free();
     std::thread::spawn(move || explore::serve(System::new(scenario()), address));
     address
 }
@@ -116,7 +117,8 @@ fn what_else_could_have_happened_in_a_recorded_run_can_be_browsed() {
 }
 
 fn free() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    let [port] = ports();
+    SocketAddr::from(([127, 0, 0, 1], port))
 }
 
 fn program(files: &[PathBuf], address: SocketAddr) -> Program {

@@ -5,6 +5,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../../../cli/tests/common/ports.rs"]
+mod ports;
 
 mod book;
 mod counterexample;
