@@ -6,9 +6,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub(crate) fn serialize<S: Serializer>(bytes: &[u8; 16], serializer: S) -> Result<S::Ok, S::Error> {
     if serializer.is_human_readable() {
         let mut digits = [0; 32];
-        for (place, digit) in digits.iter_mut().enumerate() {
-            let byte = bytes[place / 2];
-            *digit = DIGITS[usize::from(if place % 2 == 0 { byte >> 4 } else { byte & 0xf })];
+        for (byte, [high, low]) in bytes.iter().zip(digits.as_chunks_mut().0) {
+            *high = DIGITS[usize::from(byte >> 4)];
+            *low = DIGITS[usize::from(byte & 0xf)];
         }
         serializer.serialize_str(std::str::from_utf8(&digits).unwrap_or_default())
     } else {

@@ -86,9 +86,10 @@ impl<A: Hosted> Host<A> {
         }
         desk.now = Instant::now();
         for (source, frame) in &frames {
+            let at = desk.now;
             for packet in desk.receive(*source, frame) {
                 tracing::trace!(%id, %source, ?packet, "received");
-                self.step(desk, id, state, Input::Packet { from: (*source).into(), packet });
+                self.step(desk, id, state, at, Input::Packet { from: (*source).into(), packet });
             }
         }
         let now = desk.now;
@@ -96,7 +97,7 @@ impl<A: Hosted> Host<A> {
         while let Some(timer) = desk.timers.pop(now) {
             tracing::trace!(%id, ?timer, "fired");
             desk.fired = Some(timer);
-            self.step(desk, id, state, Input::Timer(timer));
+            self.step(desk, id, state, desk.now, Input::Timer(timer));
             desk.fired = None;
             desk.timers.fired();
         }
@@ -107,16 +108,17 @@ impl<A: Hosted> Host<A> {
                 Asked::Command(command) => Input::Command(command),
                 Asked::Order(order) => Input::Order(order),
             };
-            self.step(desk, id, state, input);
+            self.step(desk, id, state, desk.now, input);
         }
         desk.finish(frames.len(), out);
         desk.gather.reuse(frames);
     }
 
-    fn step(&self, desk: &mut Desk, id: Id, state: &mut Cow<'static, A::State>, input: Input) {
+    /// Lets the actor see an input that came in at this time.
+    fn step(&self, desk: &mut Desk, id: Id, state: &mut Cow<'static, A::State>, at: Instant, input: Input) {
         let recorded = desk.recorder.as_ref().filter(|recorder| recorder.is_open()).map(|_| input.clone());
         let sum = desk.step(|out| apply(&self.actor, id, state, input, out)).1;
-        desk.record(recorded, sum, &**state);
+        desk.record(at, recorded, sum, &**state);
     }
 }
 
@@ -138,7 +140,7 @@ impl<A: Hosted> Actor for Host<A> {
         desk.now = Instant::now();
         let (state, sum) = desk.step(|out| self.actor.on_start(id, &saved, out));
         let recorded = desk.recorder.as_ref().map(|_| Input::start(saved.as_ref()));
-        desk.record(recorded, sum, &state);
+        desk.record(desk.now, recorded, sum, &state);
         desk.finish(0, out);
         if let Some(started) = desk.started.take() {
             // Whoever started this host may be gone, which is its affair.
@@ -274,9 +276,9 @@ impl Desk {
         }
     }
 
-    fn record(&mut self, input: Option<Input>, sum: Digest, state: &impl Hash) {
+    fn record(&mut self, at: Instant, input: Option<Input>, sum: Digest, state: &impl Hash) {
         if let (Some(recorder), Some(input)) = (&mut self.recorder, input) {
-            recorder.step(self.now, input, sum, state);
+            recorder.step(at, input, sum, state);
         }
     }
 

@@ -10,7 +10,7 @@ use super::sum::Digest;
 use crate::store::Keep;
 
 /// The version of the format that is written here.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// What this program was built from: its version, and a digest of the sources of its actors. Recordings of other builds are not
 /// replayed unasked.
@@ -24,6 +24,8 @@ pub enum Line {
     Life(Box<Header>),
     /// An input.
     Step(Record),
+    /// Several packets that came in as one datagram.
+    Packets(Together<Vec<Taken<Packet>>>),
     /// The host was stopped.
     End {
         /// Microseconds since the life began.
@@ -104,6 +106,41 @@ pub struct Record {
     pub state: Option<Digest>,
 }
 
+/// Packets that came in at the same time from the same place. Each of them is an input of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Together<P> {
+    /// Microseconds since the life began.
+    pub t: u64,
+    /// From there, as far as the network says.
+    #[serde(serialize_with = "address")]
+    pub from: SocketAddrV4,
+    /// In order.
+    pub packets: P,
+}
+
+/// One of several packets, and what became of it; as in a [`Record`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Taken<P> {
+    /// What.
+    pub packet: P,
+    /// Of everything that the actor sent, told and armed then.
+    pub out: Digest,
+    /// Of the state after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<Digest>,
+}
+
+impl Together<Vec<Taken<Packet>>> {
+    /// The inputs one by one.
+    pub fn records(self) -> impl Iterator<Item = Record> {
+        let Together { t, from, packets } = self;
+        packets.into_iter().map(move |Taken { packet, out, state }| {
+            let input = Input::Packet { from, packet };
+            Record { t, input, out, state }
+        })
+    }
+}
+
 /// What an actor can see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -151,14 +188,19 @@ impl Input {
 /// As everybody writes an address, in a fraction of the time. There is one in nearly every line.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it")]
 fn address<S: Serializer>(address: &SocketAddrV4, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut text = [0; "255.255.255.255:65535".len()];
     let mut digits = itoa::Buffer::new();
-    let mut text = String::with_capacity("255.255.255.255:65535".len());
-    for (octet, end) in std::iter::zip(address.ip().octets(), ['.', '.', '.', ':']) {
-        text.push_str(digits.format(octet));
-        text.push(end);
+    let mut length = 0;
+    let mut put = |part: &[u8]| {
+        text[length..length + part.len()].copy_from_slice(part);
+        length += part.len();
+    };
+    for (octet, end) in std::iter::zip(address.ip().octets(), *b"...:") {
+        put(digits.format(octet).as_bytes());
+        put(&[end]);
     }
-    text.push_str(digits.format(address.port()));
-    serializer.serialize_str(&text)
+    put(digits.format(address.port()).as_bytes());
+    serializer.serialize_str(std::str::from_utf8(&text[..length]).unwrap_or_default())
 }
 
 fn posted(value: &mut Value) -> Option<&mut Text> {

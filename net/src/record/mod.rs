@@ -8,7 +8,9 @@
 //! An actor is a function of its inputs, so inputs are enough to play everything back; the digests show that it came out
 //! the same. A recording is private: it holds what replaying needs, the server's key among it.
 
+mod budget;
 mod format;
+mod json;
 mod pen;
 mod read;
 mod recorder;

@@ -172,6 +172,7 @@ impl Reader {
         }
         match line {
             Line::Step(record) => last.steps.push((number, record)),
+            Line::Packets(together) => last.steps.extend(together.records().map(|record| (number, record))),
             Line::End { state, .. } => last.ending = Ending::Stopped(state),
             Line::Cut { reason, .. } => last.ending = Ending::Cut(reason),
             Line::Life(_) => {}

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rand::Rng;
 
+use super::budget::Budget;
 use super::format::{BUILD, Configured, FORMAT, Header, Input, Line, Record, Texts};
 use super::pen::{BEGIN, Pen};
 use super::sum::{Digest, Words, sum_of_state};
@@ -79,8 +80,7 @@ pub struct Recorder {
     began: Instant,
     recording: Recording,
     words: Words,
-    /// When hashing a state is worth its time again.
-    next_state: Instant,
+    budget: Budget,
     writer: Option<JoinHandle<()>>,
 }
 
@@ -97,7 +97,8 @@ impl Recorder {
         };
         let writer = thread::Builder::new().name("recorder".into()).spawn(move || writer.run())?;
         let began = Instant::now();
-        Ok(Recorder { queue, began, recording, words, next_state: began, writer: Some(writer) })
+        let budget = Budget::new(began);
+        Ok(Recorder { queue, began, recording, words, budget, writer: Some(writer) })
     }
 
     /// The life begins, at this address.
@@ -125,10 +126,10 @@ impl Recorder {
         !self.queue.closed.load(Ordering::Relaxed)
     }
 
-    /// An input, what came of it, and the state it led to, just now.
-    pub fn step(&mut self, now: Instant, input: Input, out: Digest, state: &impl Hash) {
-        let t = self.micros(now);
-        let state = (now >= self.next_state).then(|| self.hash(now, state));
+    /// An input, when it came in, what came of it, and the state it led to. Packets that came in together have the same time.
+    pub fn step(&mut self, at: Instant, input: Input, out: Digest, state: &impl Hash) {
+        let t = self.micros(at);
+        let state = self.budget.allows(at).then(|| self.hash(state));
         self.queue.push(Line::Step(Record { t, input, out, state }));
     }
 
@@ -139,11 +140,10 @@ impl Recorder {
         self.queue.push(line);
     }
 
-    /// The next one may come when this one has paid off, so that hashing never takes more than a share of the time.
-    fn hash(&mut self, now: Instant, state: &impl Hash) -> Digest {
+    fn hash(&mut self, state: &impl Hash) -> Digest {
+        let now = Instant::now();
         let digest = sum_of_state(&self.words, state);
-        let after = Instant::now();
-        self.next_state = after + (after - now) * SHARE;
+        self.budget.spend(now.elapsed());
         digest
     }
 
@@ -170,9 +170,6 @@ impl Drop for Recorder {
 
 /// Who is stopped waits for a disk that is slow, and not for one that does not move at all, as a pipe that nobody reads.
 const STANDSTILL: Duration = Duration::from_millis(500);
-
-/// Hashing states takes one part in so many of the time, at most.
-const SHARE: u32 = 100;
 
 /// What has been handed over and is not written yet.
 #[derive(Default)]
@@ -212,7 +209,7 @@ impl Queue {
             self.closed.store(true, Ordering::Relaxed);
             let t = match line {
                 Line::Step(Record { t, .. }) | Line::End { t, .. } | Line::Cut { t, .. } => t,
-                Line::Life(_) => 0,
+                Line::Life(_) | Line::Packets(_) => 0,
             };
             line = Line::Cut { t, reason: "the disk did not keep up".into() };
         }
@@ -263,7 +260,7 @@ fn weight(line: &mut Line) -> usize {
         Line::Step(record) => {
             record.input.texts_mut().iter().map(|text| size_of::<Line>() + text.as_str().len()).sum()
         }
-        Line::Life(_) | Line::End { .. } | Line::Cut { .. } => 0,
+        Line::Life(_) | Line::Packets(_) | Line::End { .. } | Line::Cut { .. } => 0,
     };
     size_of::<Line>() + text
 }
@@ -322,28 +319,35 @@ impl Writer {
     }
 
     fn write(&mut self, lines: &mut Vec<Line>) -> io::Result<()> {
-        for line in lines.drain(..) {
-            if let Line::Cut { reason, .. } = &line {
-                tracing::error!(
-                    "the recording {} ends here: {reason}; the chat goes on",
-                    self.path.display()
-                );
-            }
-            self.put(line)?;
+        for line in &mut *lines {
+            self.prepare(line);
+        }
+        let mut rest = &lines[..];
+        while !rest.is_empty() {
+            let written = self.pen.write_next(rest, &mut self.text)?;
+            rest = &rest[written..];
             if self.text.len() >= AT_ONCE {
                 self.flush()?;
             }
         }
+        lines.clear();
         self.flush()
     }
 
-    fn put(&mut self, mut line: Line) -> io::Result<()> {
-        if let Line::Step(record) = &mut line {
-            for text in record.input.texts_mut() {
-                *text = self.words.redact(text);
+    /// Puts digests in the place of texts.
+    fn prepare(&self, line: &mut Line) {
+        match line {
+            Line::Step(record) => {
+                for text in record.input.texts_mut() {
+                    *text = self.words.redact(text);
+                }
             }
+            Line::Cut { reason, .. } => {
+                let path = self.path.display();
+                tracing::error!("the recording {path} ends here: {reason}; the chat goes on");
+            }
+            Line::Life(_) | Line::Packets(_) | Line::End { .. } => {}
         }
-        self.pen.write(&line, &mut self.text)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -356,8 +360,8 @@ impl Writer {
 
 /// How long lines may wait for others.
 const PAUSE: Duration = Duration::from_millis(5);
-/// Bytes that are written at once, about.
-const AT_ONCE: usize = 1 << 20;
+/// Bytes that are written at once, about. Few enough to stay close to the processor between being made and being taken.
+const AT_ONCE: usize = 64 << 10;
 fn open(path: &Path) -> Result<File, RecordError> {
     let system = |source| RecordError::System { path: path.to_owned(), source };
     let mut file =

@@ -63,13 +63,25 @@ pub fn sum_of_state(words: &Words, state: &impl Hash) -> Digest {
     Digest(sum.finish())
 }
 
+/// Of bytes that follow others with this digest.
+pub(super) fn sum_of_bytes(before: u64, bytes: &[u8]) -> Digest {
+    let mut sum = Sum::new(&Words::Plain);
+    sum.mix(before);
+    sum.bytes(bytes);
+    Digest(sum.finish())
+}
+
 /// A hasher that knows texts. A [`Text`] is hashed as an empty run of bytes and then itself, and nothing else is.
 /// Numbers have the same digest on every machine.
 ///
 /// Most of what is hashed comes in pieces of a few bytes, at every step of a host that has other things to do. So each number
-/// costs one multiplication, and nothing is gathered.
+/// costs one multiplication, nothing is gathered, and no multiplication waits for the one before: what keeps the order is that
+/// each number is changed by its place first.
 pub struct Sum<'a> {
-    digest: u64,
+    /// Of the numbers so far, each multiplied by itself.
+    total: u64,
+    /// Different for each number.
+    place: u64,
     words: &'a Words,
     /// The next run of bytes is a text.
     at_text: bool,
@@ -78,7 +90,7 @@ pub struct Sum<'a> {
 impl<'a> Sum<'a> {
     /// Of nothing yet.
     pub fn new(words: &'a Words) -> Sum<'a> {
-        Sum { digest: SEED, words, at_text: false }
+        Sum { total: 0, place: SEED, words, at_text: false }
     }
 
     fn text(&mut self, bytes: &[u8]) {
@@ -104,19 +116,23 @@ impl<'a> Sum<'a> {
         self.mix(bytes.len() as u64);
     }
 
-    /// The two halves of a product, where every bit of a factor counts for every bit of the result. What is added keeps a sum of
-    /// nothing from staying there whatever follows.
     fn mix(&mut self, number: u64) {
-        let product = u128::from(self.digest ^ number) * u128::from(FACTOR);
-        let [low, high] = [product & u128::from(u64::MAX), product >> 64];
-        self.digest = u64::try_from(low ^ high).unwrap_or_default().wrapping_add(ADDED);
+        self.place = self.place.wrapping_add(STEP);
+        self.total = self.total.wrapping_add(folded(number ^ self.place));
     }
+}
+
+/// The two halves of a product, together: there every bit of the number counts.
+fn folded(number: u64) -> u64 {
+    let product = u128::from(number) * u128::from(FACTOR);
+    let [low, high] = [product & u128::from(u64::MAX), product >> 64];
+    u64::try_from(low ^ high).unwrap_or_default()
 }
 
 /// The golden ratio, and the first digits of pi behind the point: no pattern in their bits.
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 const SEED: u64 = 0x243f_6a88_85a3_08d3;
-const ADDED: u64 = 0x1319_8a2e_0370_7344;
+const STEP: u64 = 0x1319_8a2e_0370_7345;
 
 impl Hasher for Sum<'_> {
     fn write(&mut self, bytes: &[u8]) {
@@ -160,7 +176,7 @@ impl Hasher for Sum<'_> {
     }
 
     fn finish(&self) -> u64 {
-        self.digest
+        folded(folded(self.total ^ self.place).wrapping_add(self.place))
     }
 }
 
@@ -182,6 +198,8 @@ fn hexadecimal(digits: &str) -> Option<u64> {
     exact.then(|| u64::from_str_radix(digits, 16).ok()).flatten()
 }
 
+const DIGITS: [u8; 16] = *b"0123456789abcdef";
+
 const OPEN: &str = "[text ";
 const CLOSE: &str = "]";
 
@@ -189,9 +207,10 @@ impl Digest {
     /// Its digits.
     pub(super) fn digits(self) -> [u8; 16] {
         let mut digits = [0; 16];
-        for (place, digit) in digits.iter_mut().enumerate() {
-            let byte = self.0.to_be_bytes()[place / 2];
-            *digit = b"0123456789abcdef"[usize::from(if place % 2 == 0 { byte >> 4 } else { byte & 0xf })];
+        let bytes = self.0.to_be_bytes();
+        for (byte, [high, low]) in bytes.iter().zip(digits.as_chunks_mut().0) {
+            *high = DIGITS[usize::from(byte >> 4)];
+            *low = DIGITS[usize::from(byte & 0xf)];
         }
         digits
     }
@@ -290,7 +309,7 @@ mod tests {
 
     #[test]
     fn digests_change_only_with_the_format() {
-        assert_eq!(sum_of_state(&Words::Plain, &direct("X", "hello")).0, 1_343_897_509_327_241_850);
+        assert_eq!(sum_of_state(&Words::Plain, &direct("X", "hello")).0, 8_223_193_439_478_460_532);
     }
 
     fn direct(sender: &str, text: &str) -> Packet {
