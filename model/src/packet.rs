@@ -295,7 +295,46 @@ impl Name {
     }
 }
 
+/// An ack that says all that acks before it said: of the same session, for the same thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CumulativeAck {
+    pass: Pass,
+    acked: Acked,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Acked {
+    Directory(Version),
+    Posts { join: RequestNumber, next: Index },
+}
+
+impl CumulativeAck {
+    /// Whether whoever gets this one needs not get that one, which was sent before. Leaving it out is no more than the network may
+    /// do, and what it would have brought comes with this one.
+    pub fn covers(self, earlier: CumulativeAck) -> bool {
+        let same = match (self.acked, earlier.acked) {
+            (Acked::Directory(now), Acked::Directory(before)) => now >= before,
+            (Acked::Posts { join, next }, Acked::Posts { join: of, next: before }) => {
+                join == of && next >= before
+            }
+            (Acked::Directory(_), Acked::Posts { .. }) | (Acked::Posts { .. }, Acked::Directory(_)) => false,
+        };
+        same && self.pass == earlier.pass
+    }
+}
+
 impl Packet {
+    /// What it acks, if it is an ack that says all that acks before it said.
+    pub fn cumulative_ack(&self) -> Option<CumulativeAck> {
+        let Packet::Up { pass, up } = self else { return None };
+        let acked = match up {
+            Up::UpdateAck(version) => Acked::Directory(*version),
+            Up::PostAck { join, next } => Acked::Posts { join: *join, next: *next },
+            Up::Request { .. } | Up::Alive(_) => return None,
+        };
+        Some(CumulativeAck { pass: *pass, acked })
+    }
+
     /// What somebody wrote to somebody. Every packet has one text at most.
     pub fn text_mut(&mut self) -> Option<&mut Text> {
         match self {

@@ -134,6 +134,35 @@ fn a_secret_is_hexadecimal_digits_to_a_reader() {
     }
 }
 
+#[test]
+fn an_ack_covers_those_before_it_of_the_same_session_and_thing() {
+    let post = |join, next| Up::PostAck { join: RequestNumber(join), next: Index(next) };
+    let seen = |version| Up::UpdateAck(Version(version));
+    let covers = |one: Packet, earlier: Packet| {
+        one.cumulative_ack().zip(earlier.cumulative_ack()).is_some_and(|(one, earlier)| one.covers(earlier))
+    };
+    for (one, earlier) in
+        [(post(3, 9), post(3, 8)), (post(3, 9), post(3, 9)), (seen(4), seen(3)), (seen(4), seen(4))]
+    {
+        assert!(covers(up(one.clone()), up(earlier.clone())), "{one:?} {earlier:?}");
+    }
+    let request = Up::Request { number: RequestNumber(3), request: Request::LeaveGroup };
+    for (one, earlier) in [
+        (post(3, 8), post(3, 9)),
+        (post(4, 9), post(3, 8)),
+        (seen(3), seen(4)),
+        (seen(9), post(3, 8)),
+        (post(3, 9), seen(3)),
+        (request.clone(), request),
+        (Up::Alive(Version(4)), Up::Alive(Version(4))),
+    ] {
+        assert!(!covers(up(one.clone()), up(earlier.clone())), "{one:?} {earlier:?}");
+    }
+    let other = Pass { session: Session(8), token: Token::default() };
+    assert!(!covers(Packet::Up { pass: other, up: seen(4) }, up(seen(3))));
+    assert_eq!(down(Down::Gone).cumulative_ack(), None);
+}
+
 fn update(count: u64) -> Update {
     let listing = |number| {
         let entry = Entry { name: name("Ann"), address: Id::from(1), session: Session(7), online: true };

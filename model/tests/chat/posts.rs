@@ -330,6 +330,28 @@ fn only_acks_of_posts_that_there_are_count() {
 }
 
 #[test]
+fn an_ack_brings_all_that_those_which_it_covers_would_have_brought() {
+    let after = |acks: &[u64]| {
+        let mut world = World::new(Limits { reach: 2, ..Limits::default() });
+        let [x, y, z] = world.members(["X", "Y", "Z"]);
+        world.lose(|_, packet| matches!(packet, Packet::Down { down: Down::Post { .. }, .. }));
+        for (who, it) in [(x, "a"), (z, "b"), (x, "c"), (z, "d"), (x, "e")] {
+            world.say(who, post(it));
+        }
+        let join = world.own(y).mode.join().unwrap();
+        for next in acks {
+            world.up(y, Up::PostAck { join, next: Index(*next) });
+        }
+        world.server.clone()
+    };
+    assert_eq!(after(&[1]), after(&[1, 1]));
+    // The first answer lets the others out, each ack of which is an answer again.
+    for acks in [[1, 2, 3], [1, 3, 3], [1, 1, 3]] {
+        assert_eq!(after(&acks), after(&[1, 3]), "{acks:?}");
+    }
+}
+
+#[test]
 fn own_posts_between_those_of_others_are_neither_sent_nor_waited_for() {
     let mut world = World::new(Limits::default());
     let [x, y] = world.members(["X", "Y"]);

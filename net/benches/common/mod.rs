@@ -211,14 +211,10 @@ impl Members {
         posts.member = member;
         let pass = self.passes[member];
         let written = self.acks.entry((member, join)).or_insert_with(|| written_ack(pass, join));
-        // As a hosted client does: an ack for each, all in one datagram.
+        // As a hosted client does: the last ack of a datagram covers those of the posts before.
         self.ack.clear();
-        self.ack.extend(&written[..HEADER]);
-        self.ack[COUNT] = u8::try_from(posts.indexes.len()).unwrap();
-        for index in &posts.indexes {
-            self.ack.extend(&written[HEADER..]);
-            write_number(&mut self.ack, index.next().0);
-        }
+        self.ack.extend_from_slice(written);
+        write_number(&mut self.ack, posts.indexes.last().map_or(0, |last| last.next().0));
         self.addresses.send(member, self.server, &self.ack);
         Ok(())
     }
@@ -315,9 +311,6 @@ fn read_number(bytes: &[u8]) -> Option<(u64, &[u8])> {
     }
 }
 
-/// Bytes before the first packet, and where their number stands.
-const HEADER: usize = 6;
-const COUNT: usize = 5;
 /// Places of the variants in [`Packet`] and [`Down`].
 const DOWN: u8 = 5;
 const POST: u8 = 2;

@@ -3,19 +3,44 @@
 use std::collections::HashMap;
 
 use model::Packet;
+use model::packet::CumulativeAck;
 use stateright::actor::Id;
 
 use crate::wire::{Datagram, WireError};
 
-/// Joins the packets to the same peer, in their order, into as few datagrams as they fit in.
+/// Joins the packets to the same peer, in their order, into as few datagrams as they fit in. An ack that the next packet covers is left
+/// out.
 #[derive(Debug)]
 pub(super) struct Outbox {
     /// Most bytes of a datagram.
     max: usize,
     /// In the order in which they were begun. None is empty.
-    datagrams: Vec<(Id, Datagram)>,
+    datagrams: Vec<Addressed>,
     /// Where the last datagram to each peer stands, once there are more than [`FEW`].
     places: HashMap<Id, usize>,
+}
+
+/// A datagram that is being put together.
+#[derive(Debug)]
+struct Addressed {
+    to: Id,
+    datagram: Datagram,
+    /// The last packet, if it is one.
+    ack: Option<CumulativeAck>,
+}
+
+impl Addressed {
+    fn put(&mut self, packet: &Packet) -> Result<(), WireError> {
+        let ack = packet.cumulative_ack();
+        let covered = ack.zip(self.ack).is_some_and(|(ack, earlier)| ack.covers(earlier));
+        if covered {
+            self.datagram.replace_last(packet)?;
+        } else {
+            self.datagram.join(packet)?;
+        }
+        self.ack = ack;
+        Ok(())
+    }
 }
 
 impl Outbox {
@@ -26,13 +51,13 @@ impl Outbox {
 
     /// Adds a packet, or nothing if it is too large for any datagram.
     pub(super) fn put(&mut self, to: Id, packet: &Packet) -> Result<(), WireError> {
-        let last = self.place(to).map(|place| &mut self.datagrams[place].1);
-        if last.is_some_and(|datagram| datagram.join(packet).is_ok()) {
+        let last = self.place(to).map(|place| &mut self.datagrams[place]);
+        if last.is_some_and(|last| last.put(packet).is_ok()) {
             return Ok(());
         }
-        let mut datagram = Datagram::at_most(self.max);
-        datagram.join(packet)?;
-        self.datagrams.push((to, datagram));
+        let mut new = Addressed { to, datagram: Datagram::at_most(self.max), ack: None };
+        new.put(packet)?;
+        self.datagrams.push(new);
         self.remember_places();
         Ok(())
     }
@@ -42,7 +67,7 @@ impl Outbox {
         if self.datagrams.len() > FEW {
             self.places.get(&to).copied()
         } else {
-            self.datagrams.iter().rposition(|(peer, _)| *peer == to)
+            self.datagrams.iter().rposition(|last| last.to == to)
         }
     }
 
@@ -52,14 +77,14 @@ impl Outbox {
         if count > FEW {
             let known = if count == FEW + 1 { 0 } else { count - 1 };
             let new = self.datagrams.iter().enumerate().skip(known);
-            self.places.extend(new.map(|(place, (peer, _))| (*peer, place)));
+            self.places.extend(new.map(|(place, last)| (last.to, place)));
         }
     }
 
     /// Empties it.
     pub(super) fn take(&mut self) -> impl Iterator<Item = (Id, Vec<u8>)> {
         self.places.clear();
-        self.datagrams.drain(..).map(|(to, datagram)| (to, datagram.into_bytes()))
+        self.datagrams.drain(..).map(|last| (last.to, last.datagram.into_bytes()))
     }
 }
 
@@ -67,13 +92,13 @@ const FEW: usize = 8;
 
 #[cfg(test)]
 mod tests {
-    use model::ids::{DirectNumber, PairSecret, Session};
-    use model::packet::Reply;
+    use model::ids::{DirectNumber, Index, PairSecret, Pass, RequestNumber, Session, Token, Version};
+    use model::packet::{Reply, Up};
     use model::{Name, Text};
 
     use super::*;
     use crate::seal::SEALED_BODY_MAX;
-    use crate::wire::{DATAGRAM_MAX, decode};
+    use crate::wire::{DATAGRAM_MAX, decode, encode};
 
     #[test]
     fn packets_to_one_peer_are_joined_and_keep_their_order() {
@@ -125,11 +150,41 @@ mod tests {
     }
 
     #[test]
+    fn an_ack_that_the_next_packet_covers_is_left_out() {
+        let ack = |of: u64, join: u64, next: u64| {
+            let pass = Pass { session: Session(of), token: Token::default() };
+            Packet::Up { pass, up: Up::PostAck { join: RequestNumber(join), next: Index(next) } }
+        };
+        let seen = |version: u64| {
+            let pass = Pass { session: Session(1), token: Token::default() };
+            Packet::Up { pass, up: Up::UpdateAck(Version(version)) }
+        };
+        let all = [
+            ack(1, 1, 7),
+            ack(1, 1, 8),
+            ack(1, 1, 300),
+            direct(1, 3),
+            ack(1, 1, 301),
+            seen(4),
+            seen(5),
+            seen(4),
+        ];
+        let others = [ack(2, 1, 302), ack(2, 2, 303), ack(2, 2, 303)];
+        let mut outbox = Outbox::new(DATAGRAM_MAX);
+        for packet in all.iter().chain(&others) {
+            outbox.put(Id::from(1), packet).unwrap();
+        }
+        let datagrams: Vec<Vec<u8>> = outbox.take().map(|(_, datagram)| datagram).collect();
+        let kept = [&all[2..5], &all[6..8], &others[..1], &others[2..]].concat();
+        assert_eq!(datagrams, [encode(&kept).unwrap()]);
+    }
+
+    #[test]
     fn a_packet_that_fits_in_no_datagram_is_refused_and_leaves_nothing() {
         let names = (0..200).map(|i| Name::new(&format!("name{i}")).unwrap()).collect();
-        let pass = model::ids::Pass { session: Session(1), token: model::ids::Token::default() };
+        let pass = Pass { session: Session(1), token: Token::default() };
         let reply = Reply::Names { names, more: false };
-        let down = model::packet::Down::Reply { number: model::ids::RequestNumber(1), reply };
+        let down = model::packet::Down::Reply { number: RequestNumber(1), reply };
         let mut outbox = Outbox::new(DATAGRAM_MAX);
         assert_eq!(outbox.put(Id::from(1), &Packet::Down { pass, down }), Err(WireError::TooLong));
         assert_eq!(outbox.take().count(), 0);

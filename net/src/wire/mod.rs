@@ -60,6 +60,8 @@ pub fn decode(datagram: &[u8]) -> Result<Vec<Packet>, WireError> {
 pub struct Datagram {
     /// Header, then the packets so far. Never longer than `max`.
     bytes: Vec<u8>,
+    /// Where the last packet begins.
+    last: usize,
     max: usize,
 }
 
@@ -74,7 +76,7 @@ impl Datagram {
         let mut bytes = Vec::with_capacity(128);
         bytes.extend(MAGIC);
         bytes.extend([VERSION, 0]);
-        Datagram { bytes, max: max.min(DATAGRAM_MAX) }
+        Datagram { last: bytes.len(), bytes, max: max.min(DATAGRAM_MAX) }
     }
 
     /// Adds a packet, or leaves everything as it was.
@@ -86,8 +88,27 @@ impl Datagram {
         let encoded = codec::encode(packet, &mut self.bytes);
         let fits = if self.bytes.len() > self.max { Err(WireError::TooLong) } else { Ok(()) };
         match encoded.and(fits) {
-            Ok(()) => self.bytes[COUNT] += 1,
+            Ok(()) => {
+                self.bytes[COUNT] += 1;
+                self.last = before;
+            }
             Err(_) => self.bytes.truncate(before),
+        }
+        encoded.and(fits)
+    }
+
+    /// Puts a packet in the place of the last one, or leaves everything as it was.
+    pub fn replace_last(&mut self, packet: &Packet) -> Result<(), WireError> {
+        if self.is_empty() {
+            return Err(WireError::Empty);
+        }
+        let end = self.bytes.len();
+        let encoded = codec::encode(packet, &mut self.bytes);
+        let length = self.bytes.len() - end;
+        let fits = if self.last + length > self.max { Err(WireError::TooLong) } else { Ok(()) };
+        match encoded.and(fits) {
+            Ok(()) => drop(self.bytes.drain(self.last..end)),
+            Err(_) => self.bytes.truncate(end),
         }
         encoded.and(fits)
     }

@@ -221,6 +221,26 @@ fn a_datagram_takes_packets_until_it_is_full() {
 }
 
 #[test]
+fn the_last_packet_of_a_datagram_can_be_replaced_if_the_other_one_fits() {
+    let [probe, post] = ["down probe", "down post"]
+        .map(|kind_of| samples().into_iter().find(|p| kind(p) == kind_of).unwrap());
+    let mut datagram = Datagram::new();
+    assert_eq!(datagram.replace_last(&probe), Err(WireError::Empty));
+    datagram.join(&post).unwrap();
+    datagram.replace_last(&probe).unwrap();
+    assert_eq!((datagram.packets(), datagram.is_empty()), (1, false));
+    while datagram.join(&post).is_ok() {}
+    let packets = datagram.packets();
+    datagram.replace_last(&probe).unwrap();
+    datagram.replace_last(&post).unwrap();
+    while datagram.join(&probe).is_ok() {}
+    let more = datagram.packets();
+    assert_eq!(datagram.replace_last(&post), Err(WireError::TooLong));
+    let expected = [vec![probe.clone()], vec![post; packets - 1], vec![probe; more - packets]].concat();
+    assert_eq!(decode(&datagram.into_bytes()), Ok(expected));
+}
+
+#[test]
 fn twenty_thousand_damaged_datagrams_give_errors_or_packets_that_can_be_said_again() {
     let mut rng = StdRng::seed_from_u64(7);
     let pool: Vec<Vec<u8>> =
