@@ -284,9 +284,10 @@ impl Writer {
     }
 
     fn write_all(&mut self) {
-        let mut lines = Vec::new();
+        let (mut lines, mut pause) = (Vec::new(), PAUSE);
         loop {
-            let ended = self.take(&mut lines);
+            let ended = self.take(&mut lines, pause);
+            pause = if lines.len() < MANY { PAUSE } else { LONG_PAUSE };
             if let Err(error) = self.write(&mut lines) {
                 self.queue.closed.store(true, Ordering::Relaxed);
                 tracing::error!(
@@ -301,9 +302,9 @@ impl Writer {
         }
     }
 
-    /// Waits for lines. What follows the first one soon goes with it, so that a busy host is not slowed down by waking
+    /// Waits for lines. What follows the first one within the pause goes with it, so that a busy host is not slowed down by waking
     /// this thread, and a kill loses no more than that.
-    fn take(&self, lines: &mut Vec<Line>) -> bool {
+    fn take(&self, lines: &mut Vec<Line>, pause: Duration) -> bool {
         let mut waiting = self.queue.lock();
         while waiting.lines.is_empty() && !waiting.ended {
             waiting.asleep = true;
@@ -311,7 +312,7 @@ impl Writer {
         }
         waiting.asleep = false;
         let more = |waiting: &mut Waiting| !waiting.ended && waiting.bytes < BUFFER / 2;
-        let waited = self.queue.changed.wait_timeout_while(waiting, PAUSE, more);
+        let waited = self.queue.changed.wait_timeout_while(waiting, pause, more);
         let mut waiting = waited.unwrap_or_else(PoisonError::into_inner).0;
         waiting.bytes = 0;
         std::mem::swap(lines, &mut waiting.lines);
@@ -359,7 +360,11 @@ impl Writer {
 }
 
 /// How long lines may wait for others.
-const PAUSE: Duration = Duration::from_millis(5);
+const PAUSE: Duration = Duration::from_millis(2);
+/// After so many at once, which only a busy host makes. Each time that lines are taken slows it down.
+const MANY: usize = 100;
+/// How long they may wait then.
+const LONG_PAUSE: Duration = Duration::from_millis(20);
 /// Bytes that are written at once, about. Few enough to stay close to the processor between being made and being taken.
 const AT_ONCE: usize = 64 << 10;
 fn open(path: &Path) -> Result<File, RecordError> {
