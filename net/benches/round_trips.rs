@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Addresses, Heard, Members, Times, any_port, micros, name, serve, text};
+use common::{Addresses, Heard, Members, Prepared, Times, any_port, micros, name, serve, text};
 use criterion::Criterion;
 use model::ids::{DirectNumber, Nonce};
 use model::packet::{Listing, Packet, Request};
@@ -37,6 +37,8 @@ fn main() {
 
 struct Bench {
     members: Members,
+    /// A request of each of the first members.
+    lists: Vec<Prepared>,
     echo: Echo,
     behind_thread: BehindThread,
     ann: Console,
@@ -70,9 +72,11 @@ impl Bench {
             members.ask(member, Request::ListGroups { after: None });
         }
         let request_length = members.request_length(0);
+        let lists = (0..AT_A_TIME).map(|member| members.prepare(member, &LIST)).collect();
         let echo = Echo::new();
         let mut bench = Bench {
             members,
+            lists,
             behind_thread: BehindThread::new(echo.server),
             echo,
             ann,
@@ -90,18 +94,16 @@ impl Bench {
 
     /// So many requests of different people, so many of them at a time.
     fn request(&mut self, count: usize, at_a_time: usize) {
-        for member in 0..at_a_time {
-            self.members.request(member, LIST);
+        for prepared in &self.lists[..at_a_time] {
+            self.members.request_again(prepared);
         }
         let (mut asked, mut answered) = (at_a_time, 0);
         while answered < count.max(at_a_time) {
-            for heard in self.members.hear() {
-                if let Heard::Reply(member, ..) = heard {
-                    answered += 1;
-                    if asked < count {
-                        asked += 1;
-                        self.members.request(member, LIST);
-                    }
+            if let Some(member) = self.members.hear_answer() {
+                answered += 1;
+                if asked < count {
+                    asked += 1;
+                    self.members.request_again(&self.lists[member]);
                 }
             }
         }
@@ -162,7 +164,9 @@ impl Bench {
         let (request, direct) = (self.request_length, self.direct_length);
         let echo = |length, at_a_time| move |bench: &Bench| bench.echo.round_trips(COUNT, length, at_a_time);
         self.compare("request", echo(request, 1), |bench| bench.request(COUNT, 1));
-        self.compare("request, 64 at a time", echo(request, 64), |bench| bench.request(COUNT, 64));
+        self.compare("request, 64 at a time", echo(request, AT_A_TIME), |bench| {
+            bench.request(COUNT, AT_A_TIME)
+        });
         self.compare("direct message, peer to client", echo(direct, 1), |bench| bench.direct(COUNT));
         self.compare("direct message, console to console", echo(direct, 1), |bench| bench.say(COUNT));
         let behind = |bench: &Bench| bench.behind_thread.round_trips(COUNT, direct);
@@ -213,7 +217,7 @@ impl Echo {
                 socket.send_to(&datagram[..length], from).unwrap();
             }
         });
-        Echo { addresses: Addresses::new(64), server }
+        Echo { addresses: Addresses::new(AT_A_TIME), server }
     }
 
     fn round_trip(&self, count: usize) {
@@ -304,5 +308,6 @@ const PEOPLE: usize = 500;
 const ROUNDS: usize = 15;
 /// Round trips in a round.
 const COUNT: usize = 4_000;
+const AT_A_TIME: usize = 64;
 const LIST: Request = Request::ListGroups { after: None };
 const TEXT: &str = "a message of the usual length, neither short nor long";

@@ -95,7 +95,15 @@ pub(crate) struct Members {
     buffer: Vec<u8>,
     /// Acks of a membership as far as they are always the same.
     acks: HashMap<(usize, RequestNumber), Vec<u8>>,
-    ack: Vec<u8>,
+    /// What is being sent.
+    out: Vec<u8>,
+}
+
+/// A request up to its number, and what follows.
+pub(crate) struct Prepared {
+    member: usize,
+    before: Vec<u8>,
+    after: Vec<u8>,
 }
 
 /// Posts that a member hears together, and has acked.
@@ -128,7 +136,7 @@ impl Members {
             requests: vec![0; count],
             buffer: vec![0; 65_536],
             acks: HashMap::new(),
-            ack: Vec::new(),
+            out: Vec::new(),
         };
         for number in 0..count {
             members.register_one(number);
@@ -197,6 +205,39 @@ impl Members {
         }
     }
 
+    /// Gets a request of a member ready to be made many times.
+    pub(crate) fn prepare(&self, member: usize, request: &Request) -> Prepared {
+        let written = |number| {
+            let up = Up::Request { number: RequestNumber(number), request: request.clone() };
+            encode(&[Packet::Up { pass: self.passes[member], up }]).unwrap()
+        };
+        let (one, other) = (written(0), written(1));
+        let at = std::iter::zip(&one, &other).position(|(one, other)| one != other).unwrap();
+        Prepared { member, before: one[..at].to_vec(), after: one[at + 1..].to_vec() }
+    }
+
+    /// Makes it, with as little effort as a plain socket would take.
+    pub(crate) fn request_again(&mut self, prepared: &Prepared) {
+        self.requests[prepared.member] += 1;
+        self.out.clear();
+        self.out.extend_from_slice(&prepared.before);
+        write_number(&mut self.out, self.requests[prepared.member]);
+        self.out.extend_from_slice(&prepared.after);
+        self.addresses.send(prepared.member, self.server, &self.out);
+    }
+
+    /// Who is answered by the next datagram, with as little effort too. Nobody if it says anything else, which is taken care of.
+    pub(crate) fn hear_answer(&mut self) -> Option<usize> {
+        let (length, _) = self.addresses.inbox.recv_from(&mut self.buffer).expect("an answer");
+        if let Some(session) = read_answer(&self.buffer[..length]) {
+            return self.by_session.get(&session).copied();
+        }
+        for packet in decode(&self.buffer[..length]).unwrap() {
+            self.take(packet);
+        }
+        None
+    }
+
     /// Takes and acks what the next datagram says, if that is posts only: with as little effort as plain sockets would make.
     /// Otherwise everything it says, as [`Members::hear`].
     pub(crate) fn hear_posts(&mut self, posts: &mut Posts) -> Result<(), Vec<Heard>> {
@@ -212,10 +253,10 @@ impl Members {
         let pass = self.passes[member];
         let written = self.acks.entry((member, join)).or_insert_with(|| written_ack(pass, join));
         // As a hosted client does: the last ack of a datagram covers those of the posts before.
-        self.ack.clear();
-        self.ack.extend_from_slice(written);
-        write_number(&mut self.ack, posts.indexes.last().map_or(0, |last| last.next().0));
-        self.addresses.send(member, self.server, &self.ack);
+        self.out.clear();
+        self.out.extend_from_slice(written);
+        write_number(&mut self.out, posts.indexes.last().map_or(0, |last| last.next().0));
+        self.addresses.send(member, self.server, &self.out);
         Ok(())
     }
 
@@ -257,6 +298,13 @@ impl Members {
         self.send(member, &Packet::Up { pass, up });
         None
     }
+}
+
+/// Whose answer this is. Only for a datagram of one answer.
+fn read_answer(datagram: &[u8]) -> Option<Session> {
+    let [_, _, _, _, _, 1, DOWN, packet @ ..] = datagram else { return None };
+    let (session, packet) = read_number(packet)?;
+    (*packet.get(16)? == REPLY).then_some(Session(session))
 }
 
 /// Whose posts these are, and for which membership. Only for a datagram of posts to one member, see `net::wire`.
@@ -313,6 +361,7 @@ fn read_number(bytes: &[u8]) -> Option<(u64, &[u8])> {
 
 /// Places of the variants in [`Packet`] and [`Down`].
 const DOWN: u8 = 5;
+const REPLY: u8 = 0;
 const POST: u8 = 2;
 
 /// Times in microseconds, sorted.
