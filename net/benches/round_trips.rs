@@ -165,7 +165,7 @@ impl Bench {
         let echo = |length, at_a_time| move |bench: &Bench| bench.echo.round_trips(COUNT, length, at_a_time);
         self.compare("request", echo(request, 1), |bench| bench.request(COUNT, 1));
         self.compare("request, 64 at a time", echo(request, AT_A_TIME), |bench| {
-            bench.request(COUNT, AT_A_TIME)
+            bench.request(COUNT, AT_A_TIME);
         });
         self.compare("direct message, peer to client", echo(direct, 1), |bench| bench.direct(COUNT));
         self.compare("direct message, console to console", echo(direct, 1), |bench| bench.say(COUNT));

@@ -164,7 +164,8 @@ impl Drop for Turn<'_> {
 impl Turn<'_> {
     fn send(&mut self, session: Session, down: Down) {
         let address = self.state.entry(session).address;
-        self.out.send(address, self.server.down(&self.state, session, down));
+        let pass = self.server.pass(session, address);
+        self.out.send(address, Message::Packet(Packet::Down { pass, down }));
     }
 
     fn notify(&mut self, notice: Notice) {

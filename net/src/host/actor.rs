@@ -52,6 +52,9 @@ pub(super) struct Desk {
     gather: Gather,
     /// Empty between wake-ups.
     outbox: Outbox,
+    /// What came in as one datagram, and what goes out: empty between wake-ups, kept for their memory.
+    packets: Vec<Packet>,
+    datagrams: Vec<(Id, Vec<u8>)>,
     sealer: Option<Sealer>,
     faults: Option<BadNetwork>,
     recorder: Option<Recorder>,
@@ -87,10 +90,12 @@ impl<A: Hosted> Host<A> {
         desk.now = Instant::now();
         for (source, frame) in &frames {
             let at = desk.now;
-            for packet in desk.receive(*source, frame) {
+            let mut packets = desk.receive(*source, frame);
+            for packet in packets.drain(..) {
                 tracing::trace!(%id, %source, ?packet, "received");
                 self.step(desk, id, state, at, Input::Packet { from: (*source).into(), packet });
             }
+            desk.packets = packets;
         }
         let now = desk.now;
         // The time stands still here, so a timer that always sets itself to fire at once has to come again.
@@ -181,6 +186,8 @@ impl Desk {
             now: Instant::now(),
             gather: Gather::default(),
             outbox: Outbox::new(max),
+            packets: Vec::new(),
+            datagrams: Vec::new(),
             sealer,
             faults,
             recorder,
@@ -191,24 +198,23 @@ impl Desk {
 
     /// The packets that came in. None from a doorbell, or if the datagram is not one of ours.
     fn receive(&mut self, source: Id, frame: &Frame) -> Vec<Packet> {
+        let mut packets = std::mem::take(&mut self.packets);
         let counters = &self.shared.counters;
         if frame.is_doorbell() {
             counters.doorbell();
-            return Vec::new();
+            return packets;
         }
-        counters.received(frame.0.len());
-        let Some(datagram) = self.unsealed(source, &frame.0) else { return Vec::new() };
-        match wire::decode(&datagram) {
-            Ok(packets) => packets,
-            Err(error) => {
-                let count = counters.undecodable(error);
-                // Anyone can send rubbish at any rate, so say it ever more rarely.
-                if count.is_power_of_two() {
-                    tracing::debug!(%source, reason = error.reason(), count, "undecodable");
-                }
-                Vec::new()
+        let bytes = frame.take();
+        counters.received(bytes.len());
+        let Some(datagram) = self.unsealed(source, &bytes) else { return packets };
+        if let Err(error) = wire::decode_into(&datagram, &mut packets) {
+            let count = counters.undecodable(error);
+            // Anyone can send rubbish at any rate, so say it ever more rarely.
+            if count.is_power_of_two() {
+                tracing::debug!(%source, reason = error.reason(), count, "undecodable");
             }
         }
+        packets
     }
 
     /// The datagram itself; nothing if it does not pass the seal.
@@ -309,19 +315,23 @@ impl Desk {
     /// Ends a wake-up by so many datagrams: hands what is to be sent to `spawn`, and sees to it that the next timer is heard.
     fn finish<A: Hosted>(&mut self, heard: usize, out: &mut Out<Host<A>>) {
         let now = self.now;
-        let mut datagrams: Vec<(Id, Vec<u8>)> = self.outbox.take().collect();
-        if let Some(sealer) = &mut self.sealer {
-            datagrams =
-                datagrams.into_iter().filter_map(|(to, datagram)| sealed(sealer, to, &datagram)).collect();
+        let mut datagrams = std::mem::take(&mut self.datagrams);
+        match &mut self.sealer {
+            Some(sealer) => {
+                let open = self.outbox.take();
+                datagrams.extend(open.filter_map(|(to, datagram)| sealed(sealer, to, &datagram)));
+            }
+            None => datagrams.extend(self.outbox.take()),
         }
         if let Some(faults) = &mut self.faults {
             datagrams = faults.pass(now, datagrams);
         }
         let burst = datagrams.len().max(heard) >= BURST;
-        for (to, datagram) in datagrams {
+        for (to, datagram) in datagrams.drain(..) {
             self.shared.counters.sent(datagram.len());
-            out.send(to, Frame(datagram));
+            out.send(to, Frame::new(datagram));
         }
+        self.datagrams = datagrams;
         if burst {
             out.send(self.shared.bell.house().into(), Frame::doorbell());
             self.gather.open(now);

@@ -107,7 +107,7 @@ mod tests {
 
     /// Takes the datagram of this number, and tells which ones are to be looked at.
     fn taken(gather: &mut Gather, number: usize, hurry: bool) -> Option<Vec<usize>> {
-        let frame = if number == RING { Frame::doorbell() } else { Frame(vec![1]) };
+        let frame = if number == RING { Frame::doorbell() } else { Frame::new(vec![1]) };
         let taken = gather.take(Id::from(number), frame, hurry)?;
         let numbers = taken.iter().map(|(source, _)| usize::from(*source)).collect();
         gather.reuse(taken);

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::mpsc::{RecvError, RecvTimeoutError, TryRecvError};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use model::{Event, Notice};
 
@@ -46,6 +46,8 @@ struct Queue {
     told: VecDeque<Told>,
     /// Dropped, and not yet told so. While above zero, nothing else comes in.
     dropped: u64,
+    /// How many wait for something to be told. To wake nobody is a system call too.
+    listeners: usize,
     /// Nobody waits for room any more.
     hurried: bool,
     /// Nothing comes any more.
@@ -76,8 +78,11 @@ impl Inbox {
                 untold += 1;
             }
         }
+        let is_heard = queue.listeners > 0;
         drop(queue);
-        self.filled.notify_all();
+        if is_heard {
+            self.filled.notify_all();
+        }
         untold
     }
 
@@ -98,19 +103,22 @@ impl Inbox {
 
     pub(super) fn recv(&self) -> Result<Told, RecvError> {
         let empty = |queue: &mut Queue| queue.told.is_empty() && !queue.closed;
-        let queue = self.filled.wait_while(self.lock(), empty).unwrap_or_else(PoisonError::into_inner);
+        let mut queue = self.lock();
+        queue.listeners += 1;
+        let mut queue = self.filled.wait_while(queue, empty).unwrap_or_else(PoisonError::into_inner);
+        queue.listeners -= 1;
         self.take(queue).ok_or(RecvError)
     }
 
     pub(super) fn recv_timeout(&self, timeout: Duration) -> Result<Told, RecvTimeoutError> {
-        let deadline = Instant::now() + timeout;
+        let empty = |queue: &mut Queue| queue.told.is_empty() && !queue.closed;
         let mut queue = self.lock();
-        while queue.told.is_empty() && !queue.closed {
-            let wait = deadline.saturating_duration_since(Instant::now());
-            if wait.is_zero() {
-                return Err(RecvTimeoutError::Timeout);
-            }
-            queue = self.filled.wait_timeout(queue, wait).unwrap_or_else(PoisonError::into_inner).0;
+        queue.listeners += 1;
+        let waited = self.filled.wait_timeout_while(queue, timeout, empty);
+        let (mut queue, late) = waited.unwrap_or_else(PoisonError::into_inner);
+        queue.listeners -= 1;
+        if late.timed_out() {
+            return Err(RecvTimeoutError::Timeout);
         }
         self.take(queue).ok_or(RecvTimeoutError::Disconnected)
     }

@@ -43,17 +43,33 @@ pub fn encode(packets: &[Packet]) -> Result<Vec<u8>, WireError> {
 
 /// The packets that a datagram says, at least one.
 pub fn decode(datagram: &[u8]) -> Result<Vec<Packet>, WireError> {
+    let mut packets = Vec::new();
+    decode_into(datagram, &mut packets)?;
+    Ok(packets)
+}
+
+/// The same into a list that is used many times. What was in it is gone, and after an error nothing is.
+pub(crate) fn decode_into(datagram: &[u8], packets: &mut Vec<Packet>) -> Result<(), WireError> {
+    packets.clear();
+    let decoded = decode_all(datagram, packets);
+    if decoded.is_err() {
+        packets.clear();
+    }
+    decoded
+}
+
+fn decode_all(datagram: &[u8], packets: &mut Vec<Packet>) -> Result<(), WireError> {
     if datagram.len() > DATAGRAM_MAX {
         return Err(WireError::TooLong);
     }
     let (count, mut body) = open(datagram)?;
-    let mut packets = Vec::with_capacity(count);
+    packets.reserve(count);
     for _ in 0..count {
         let (packet, length) = codec::decode(body)?;
         packets.push(packet);
         body = &body[length..];
     }
-    if body.is_empty() { Ok(packets) } else { Err(WireError::TrailingBytes) }
+    if body.is_empty() { Ok(()) } else { Err(WireError::TrailingBytes) }
 }
 
 /// A datagram that takes packets as long as they fit.
