@@ -80,7 +80,7 @@ impl<A: Hosted> Host<A> {
         let desk = &mut *self.desk.borrow_mut();
         let Some(frames) = desk.gather.take(source, frame, desk.shared.bell.is_knocked()) else { return };
         // First: a knock taken after looking at what it was for would be lost.
-        desk.shared.bell.hear();
+        let knocked = desk.shared.bell.hear();
         if desk.shared.stopping() {
             if let Some(recorder) = &mut desk.recorder {
                 recorder.end(&**state);
@@ -106,8 +106,10 @@ impl<A: Hosted> Host<A> {
             desk.fired = None;
             desk.timers.fired();
         }
-        // No more than can wait: whoever sends on meanwhile has rung for it.
-        for _ in 0..ASKED {
+        // No more than can wait: whoever sends on meanwhile has rung for it. And nothing unless somebody has knocked: whoever has just
+        // put something there will.
+        let most = if knocked { ASKED } else { 0 };
+        for _ in 0..most {
             let Ok(asked) = desk.console.try_recv() else { break };
             let input = match asked {
                 Asked::Command(command) => Input::Command(command),

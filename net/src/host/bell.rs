@@ -76,15 +76,17 @@ impl Bell {
         self.knocked.load(Ordering::Acquire)
     }
 
-    /// The host is awake, and will look at everything after this call.
-    pub(super) fn hear(&self) {
-        if self.is_knocked() {
+    /// The host is awake, and will look at everything after this call. Tells whether somebody knocked.
+    pub(super) fn hear(&self) -> bool {
+        let knocked = self.is_knocked();
+        if knocked {
             let mut wish = self.lock();
             wish.knocked = false;
             wish.heard += 1;
             self.knocked.store(false, Ordering::Release);
             self.changed.notify_all();
         }
+        knocked
     }
 
     /// The host is awake, and wants to be awake again at this time.
