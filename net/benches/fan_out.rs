@@ -9,11 +9,13 @@ mod common;
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use common::{Addresses, Heard, Members, Posts, Times, micros, name, roomy, serve, serve_with, text};
+use common::{
+    Addresses, Heard, Members, Posts, Times, free_address, micros, name, roomy, serve, serve_with, text,
+};
 use model::ids::Index;
 use model::packet::{Reply, Request};
 use stateright::actor::{Actor, Id, Out, spawn};
@@ -296,31 +298,13 @@ impl Bare {
         });
         let actor = BareServer { to: to.collect() };
         // `spawn` binds by itself and never ends.
-        let free = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let SocketAddr::V4(server) = free.local_addr().unwrap() else { panic!() };
-        drop(free);
+        let server = free_address();
         let (encode, decode) = (|bytes: &Vec<u8>| Ok(bytes.clone()), |bytes: &[u8]| Ok(bytes.to_vec()));
         named("bare server")
             .spawn(move || spawn(encode, decode, |()| Err(()), |_| Err(()), vec![(server, actor)]))
             .unwrap();
-        let bare = Bare { addresses, server };
-        bare.wait();
-        bare
-    }
-
-    /// Until it hears.
-    fn wait(&self) {
-        let mut heard = [0; 2000];
-        self.addresses.inbox.set_read_timeout(Some(Duration::from_millis(10))).unwrap();
-        loop {
-            self.addresses.send(0, self.server, &[0; POST]);
-            if self.addresses.inbox.recv_from(&mut heard).is_ok() {
-                break;
-            }
-        }
-        // The others get it too.
-        while self.addresses.inbox.recv_from(&mut heard).is_ok() {}
-        self.addresses.inbox.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        addresses.wait_for(server, &[0; POST]);
+        Bare { addresses, server }
     }
 
     fn round(&self, posts: usize, in_flight: usize) -> Round {

@@ -1,4 +1,5 @@
-//! Round trips through hosted actors, beside a plain `UdpSocket` that echoes the same bytes.
+//! Round trips through hosted actors, beside a plain `UdpSocket` that echoes the same bytes, and beside stateright's `spawn` with an
+//! actor that does no more than that.
 //!
 //! Both sides of a pair run alternately, many times; what counts is the median of the ratios.
 
@@ -6,19 +7,20 @@
 
 mod common;
 
+use std::borrow::Cow;
 use std::net::{SocketAddr, SocketAddrV4, UdpSocket};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Addresses, Heard, Members, Prepared, Times, any_port, micros, name, serve, text};
+use common::{Addresses, Heard, Members, Prepared, Times, any_port, free_address, micros, name, serve, text};
 use criterion::Criterion;
 use model::ids::{DirectNumber, Nonce};
 use model::packet::{Listing, Packet, Request};
 use model::{Client, ClientConfig, Command, Event, Limits, Timing};
 use net::wire::encode;
 use net::{Console, Overflow, Told, start};
-use stateright::actor::Id;
+use stateright::actor::{Actor, Id, Out, spawn};
 
 fn main() {
     let mut bench = Bench::new();
@@ -40,7 +42,9 @@ struct Bench {
     /// A request of each of the first members.
     lists: Vec<Prepared>,
     echo: Echo,
+    spawned: Echo,
     behind_thread: BehindThread,
+    behind_spawned: BehindThread,
     ann: Console,
     /// Who receives the direct messages of a member.
     bob: Listing,
@@ -73,12 +77,14 @@ impl Bench {
         }
         let request_length = members.request_length(0);
         let lists = (0..AT_A_TIME).map(|member| members.prepare(member, &LIST)).collect();
-        let echo = Echo::new();
+        let (echo, spawned) = (Echo::new(), Echo::spawned());
         let mut bench = Bench {
             members,
             lists,
             behind_thread: BehindThread::new(echo.server),
+            behind_spawned: BehindThread::new(spawned.server),
             echo,
+            spawned,
             ann,
             bob,
             directs: 0,
@@ -160,30 +166,45 @@ impl Bench {
         println!(
             "\nround trips per second, server with {PEOPLE} people, loopback; medians of {ROUNDS} rounds"
         );
-        println!("{:>38} | {:>10} {:>10} | {:>6}", "", "plain echo", "ours", "ratio");
+        println!(
+            "{:>38} | {:>10} {:>10} {:>6} | {:>10} {:>6}",
+            "", "plain echo", "ours", "ratio", "spawn", "ratio"
+        );
         let (request, direct) = (self.request_length, self.direct_length);
-        let echo = |length, at_a_time| move |bench: &Bench| bench.echo.round_trips(COUNT, length, at_a_time);
+        let echo = |length, at_a_time| {
+            move |bench: &Bench, spawned: bool| {
+                let echo = if spawned { &bench.spawned } else { &bench.echo };
+                echo.round_trips(COUNT, length, at_a_time);
+            }
+        };
         self.compare("request", echo(request, 1), |bench| bench.request(COUNT, 1));
         self.compare("request, 64 at a time", echo(request, AT_A_TIME), |bench| {
             bench.request(COUNT, AT_A_TIME);
         });
         self.compare("direct message, peer to client", echo(direct, 1), |bench| bench.direct(COUNT));
         self.compare("direct message, console to console", echo(direct, 1), |bench| bench.say(COUNT));
-        let behind = |bench: &Bench| bench.behind_thread.round_trips(COUNT, direct);
+        let behind = |bench: &Bench, spawned: bool| {
+            let behind = if spawned { &bench.behind_spawned } else { &bench.behind_thread };
+            behind.round_trips(COUNT, direct);
+        };
         self.compare("the same, beside an echo from a thread", behind, |bench| bench.say(COUNT));
         self.latency();
     }
 
-    fn compare(&mut self, what: &str, plain: impl Fn(&Bench), ours: impl Fn(&mut Bench)) {
-        let (mut plain_rates, mut rates, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    /// What plain sockets do, or the same with `spawn` at the far end, beside what our actors do.
+    fn compare(&mut self, what: &str, echo: impl Fn(&Bench, bool), ours: impl Fn(&mut Bench)) {
+        let (mut plain, mut our, mut spawned) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
-            let (plain, our) = (rate(|| plain(self)), rate(|| ours(self)));
-            plain_rates.push(plain);
-            rates.push(our);
-            ratios.push(our / plain);
+            plain.push(rate(|| echo(self, false)));
+            our.push(rate(|| ours(self)));
+            spawned.push(rate(|| echo(self, true)));
         }
-        let [plain, our, ratio] = [plain_rates, rates, ratios].map(|list| Times::new(list).median());
-        println!("{what:>38} | {plain:>10.0} {our:>10.0} | {ratio:>6.2}");
+        let ratio = |rates: &[f64]| {
+            Times::new(plain.iter().zip(rates).map(|(plain, rate)| rate / plain).collect()).median()
+        };
+        let (ratio, spawn_ratio) = (ratio(&our), ratio(&spawned));
+        let [plain, our, spawned] = [plain, our, spawned].map(|list| Times::new(list).median());
+        println!("{what:>38} | {plain:>10.0} {our:>10.0} {ratio:>6.2} | {spawned:>10.0} {spawn_ratio:>6.2}");
     }
 
     fn latency(&mut self) {
@@ -220,6 +241,16 @@ impl Echo {
         Echo { addresses: Addresses::new(AT_A_TIME), server }
     }
 
+    /// The same from an actor on `spawn`, which binds by itself and never ends.
+    fn spawned() -> Echo {
+        let server = free_address();
+        let (encode, decode) = (|bytes: &Vec<u8>| Ok(bytes.clone()), |bytes: &[u8]| Ok(bytes.to_vec()));
+        thread::spawn(move || spawn(encode, decode, |()| Err(()), |_| Err(()), vec![(server, Echoing)]));
+        let addresses = Addresses::new(AT_A_TIME);
+        addresses.wait_for(server, &[0]);
+        Echo { addresses, server }
+    }
+
     fn round_trip(&self, count: usize) {
         self.round_trips(count, 60, 1);
     }
@@ -239,6 +270,22 @@ impl Echo {
                 self.addresses.send(usize::from(datagram[0]), self.server, &datagram[..length]);
             }
         }
+    }
+}
+
+struct Echoing;
+
+impl Actor for Echoing {
+    type Msg = Vec<u8>;
+    type Timer = ();
+    type State = ();
+    type Storage = ();
+    type Random = ();
+
+    fn on_start(&self, _: Id, _: &Option<()>, _: &mut Out<Self>) {}
+
+    fn on_msg(&self, _: Id, _: &mut Cow<'_, ()>, source: Id, heard: Vec<u8>, out: &mut Out<Self>) {
+        out.send(source, heard);
     }
 }
 

@@ -45,8 +45,18 @@ pub(crate) fn roomy(address: SocketAddrV4) -> UdpSocket {
     socket.set_recv_buffer_size(4 << 20).unwrap();
     socket.bind(&SocketAddr::V4(address).into()).unwrap();
     let socket = UdpSocket::from(socket);
-    socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
     socket
+}
+
+/// How long anybody waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where somebody can bind who gets no further than an address.
+pub(crate) fn free_address() -> SocketAddrV4 {
+    let free = UdpSocket::bind(any_port()).unwrap();
+    let SocketAddr::V4(address) = free.local_addr().unwrap() else { panic!() };
+    address
 }
 
 /// Many addresses at which one thread listens with one socket, so that listening costs as little as possible.
@@ -78,6 +88,21 @@ impl Addresses {
 
     pub(crate) fn address(&self, member: usize) -> SocketAddr {
         self.outs[member].local_addr().unwrap()
+    }
+
+    /// Until a server that binds by itself answers this.
+    pub(crate) fn wait_for(&self, server: SocketAddrV4, datagram: &[u8]) {
+        let mut heard = [0; 2000];
+        self.inbox.set_read_timeout(Some(Duration::from_millis(10))).unwrap();
+        loop {
+            self.send(0, server, datagram);
+            if self.inbox.recv_from(&mut heard).is_ok() {
+                break;
+            }
+        }
+        // The others come back too.
+        while self.inbox.recv_from(&mut heard).is_ok() {}
+        self.inbox.set_read_timeout(Some(PATIENCE)).unwrap();
     }
 
     pub(crate) fn send(&self, member: usize, to: SocketAddrV4, datagram: &[u8]) {

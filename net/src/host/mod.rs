@@ -7,7 +7,8 @@
 //!    since (`gather`).
 //! 3. Every timer that is due.
 //! 4. Every command and order that waits.
-//! 5. What this made the actor say: to the console at once, to peers as one datagram each if it fits, sealed.
+//! 5. What this made the actor say: to the console at once, to peers as one datagram each if it fits, without acks that a later one
+//!    covers, sealed.
 //!
 //! What the actor saves in a step is on the disk before anything of that step is said. If it cannot be saved, the host ends.
 //!
