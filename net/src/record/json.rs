@@ -244,35 +244,16 @@ impl<'a> Serializer for Json<'a> {
     }
 }
 
+/// What comes one after the other: with names, or without.
 macro_rules! items {
-    ($($kind:ident: $method:ident),*) => {
+    ($($kind:ident: $method:ident($($name:ident)?) by $written:ident),* $(,)?) => {
         $(impl $kind for Items<'_> {
             type Ok = ();
             type Error = Rare;
 
             #[inline]
-            fn $method<T: Serialize + ?Sized>(&mut self, it: &T) -> Result<(), Rare> {
-                self.item(it)
-            }
-
-            #[inline]
-            fn end(self) -> Result<(), Rare> {
-                self.finish();
-                Ok(())
-            }
-        })*
-    };
-}
-
-macro_rules! fields {
-    ($($kind:ident),*) => {
-        $(impl $kind for Items<'_> {
-            type Ok = ();
-            type Error = Rare;
-
-            #[inline]
-            fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, it: &T) -> Result<(), Rare> {
-                self.field(name, it)
+            fn $method<T: Serialize + ?Sized>(&mut self, $($name: &'static str,)? it: &T) -> Result<(), Rare> {
+                self.$written($($name,)? it)
             }
 
             #[inline]
@@ -285,12 +266,13 @@ macro_rules! fields {
 }
 
 items!(
-    SerializeSeq: serialize_element,
-    SerializeTuple: serialize_element,
-    SerializeTupleStruct: serialize_field,
-    SerializeTupleVariant: serialize_field
+    SerializeSeq: serialize_element() by item,
+    SerializeTuple: serialize_element() by item,
+    SerializeTupleStruct: serialize_field() by item,
+    SerializeTupleVariant: serialize_field() by item,
+    SerializeStruct: serialize_field(name) by field,
+    SerializeStructVariant: serialize_field(name) by field,
 );
-fields!(SerializeStruct, SerializeStructVariant);
 
 #[cfg(test)]
 mod tests {
