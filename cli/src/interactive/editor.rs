@@ -2,16 +2,20 @@
 
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use anyhow::Context;
 use crossbeam_channel::{Receiver, Sender, bounded};
-use nix::sys::termios::{SetArg, Termios, tcgetattr, tcsetattr};
+use nix::sys::termios::{SetArg, SpecialCharacterIndices, Termios, tcgetattr, tcsetattr};
 use rustyline::config::BellStyle;
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
-use rustyline::{ColorMode, CompletionType, Config, ExternalPrinter};
+use rustyline::{
+    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Event, EventContext, EventHandler,
+    ExternalPrinter, KeyEvent, Modifiers, RepeatCount,
+};
 
 use super::Taste;
 use super::completing::{Assistant, PROMPT, Status};
@@ -46,7 +50,7 @@ pub(super) struct Editor {
 impl Editor {
     /// Starts to edit. Fails where no editing is possible, as on a terminal that cannot move its cursor.
     pub(super) fn start(known: Known, taste: Taste, stopper: Stopper) -> anyhow::Result<Editor> {
-        remember_terminal()?;
+        let interrupts = remember_terminal()?;
         // The editor hands over the prompt to be painted only if colours are on; whether it is, is decided there.
         let config = Config::builder()
             .completion_type(CompletionType::List)
@@ -62,6 +66,10 @@ impl Editor {
         let editing = Editing::default();
         let assistant = Assistant::new(known, status.clone(), editing.clone(), taste.colours, print.clone());
         editor.set_helper(Some(assistant));
+        let interrupted = Interrupted::default();
+        for key in interrupts {
+            editor.bind_sequence(key, EventHandler::Conditional(Box::new(interrupted.clone())));
+        }
         let history = history::file();
         if let Some(file) = &history
             && let Err(error) = editor.load_history(file)
@@ -73,7 +81,7 @@ impl Editor {
         let busy = editing.clone();
         thread::Builder::new()
             .name("editor".into())
-            .spawn(move || edit(editor, history.as_deref(), &sender, &stopper, &busy))
+            .spawn(move || edit(editor, history.as_deref(), &sender, &stopper, &interrupted, &busy))
             .context("cannot start the line editor")?;
         let painting = editing.clone();
         thread::Builder::new()
@@ -132,6 +140,7 @@ fn edit(
     history: Option<&Path>,
     lines: &Sender<Line>,
     stopper: &Stopper,
+    interrupted: &Interrupted,
     editing: &Editing,
 ) {
     let mut ended = false;
@@ -143,15 +152,19 @@ fn edit(
         let read = editor.readline(PROMPT);
         editing.stop();
         let line = match read {
+            Ok(_) if interrupted.take() => {
+                stopper.interrupt();
+                continue;
+            }
+            Err(ReadlineError::Interrupted) => {
+                stopper.interrupt();
+                continue;
+            }
             Ok(_) if ended => continue,
             Ok(line) if line.len() > Line::MAX_BYTES => Line::TooLong,
             Ok(line) => {
                 remember(&mut editor, history, &line);
                 Line::Text(line)
-            }
-            Err(ReadlineError::Interrupted) => {
-                stopper.interrupt();
-                continue;
             }
             // The last lines are still to be shown, which an editor does only while it edits. A terminal that is gone says the
             // same again and again.
@@ -192,10 +205,16 @@ fn print_all(mut printer: impl ExternalPrinter, lines: &Receiver<Print>, editing
     let _ = printer.print(NOTHING.into());
 }
 
-fn remember_terminal() -> anyhow::Result<()> {
+/// Tells which keys interrupt.
+fn remember_terminal() -> anyhow::Result<[KeyEvent; 3]> {
     let settings = tcgetattr(io::stdin()).context("cannot read the settings of the terminal")?;
+    let key = |of: SpecialCharacterIndices| {
+        KeyEvent::new(char::from(settings.control_chars[of as usize]), Modifiers::NONE)
+    };
+    let keys =
+        [KeyEvent::ctrl('C'), key(SpecialCharacterIndices::VINTR), key(SpecialCharacterIndices::VQUIT)];
     *TERMINAL.lock().unwrap_or_else(PoisonError::into_inner) = Some(settings);
-    Ok(())
+    Ok(keys)
 }
 
 /// Leaves raw mode, in case the line editor is at work and will not get to it.
@@ -203,6 +222,24 @@ pub(crate) fn restore_terminal() {
     if let Some(settings) = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
         // A terminal that is gone needs nothing.
         let _ = tcsetattr(io::stdin(), SetArg::TCSADRAIN, settings);
+    }
+}
+
+/// Whether the line ended by a key that interrupts. The editor takes that for an ordinary end of the line: when it fails, it
+/// forgets what else it has read, such as a second interrupt that came with the first while the program was busy.
+#[derive(Clone, Default)]
+struct Interrupted(Arc<AtomicBool>);
+
+impl Interrupted {
+    fn take(&self) -> bool {
+        self.0.swap(false, Ordering::SeqCst)
+    }
+}
+
+impl ConditionalEventHandler for Interrupted {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
+        self.0.store(true, Ordering::SeqCst);
+        Some(Cmd::AcceptLine)
     }
 }
 

@@ -72,7 +72,12 @@ impl Terminal {
     /// Waits until it takes commands.
     pub fn until_ready(&self) {
         self.until_shown("Client table updated.");
-        self.until("a prompt", |screen| screen.lines().rev().nth(1).is_some_and(|line| line.ends_with(" >")));
+        self.until("a prompt", |screen| above_the_last(screen).ends_with(" >"));
+    }
+
+    /// Waits until this stands above the line that is being typed. What is entered earlier may keep another above it.
+    pub fn until_prompt(&self, status: &str) {
+        self.until(&format!("the prompt {status}"), |screen| above_the_last(screen) == status);
     }
 
     /// Presses keys that write something.
@@ -166,16 +171,20 @@ impl Terminal {
         self.files.join("code")
     }
 
-    /// Compares everything that has been shown with the transcript of this name. Times and ports are always others.
+    /// Waits until everything that has been shown is as in the transcript of this name. Times and ports are always others.
     pub fn is_as_in(&self, name: &str) {
         let file =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts").join(format!("{name}.txt"));
-        let shown = same_times_and_ports(self.everything().trim_end()) + "\n";
+        let shown = || same_times_and_ports(self.everything().trim_end()) + "\n";
         if env::var_os("UPDATE_TRANSCRIPTS").is_some() {
-            fs::write(&file, &shown).unwrap();
+            fs::write(&file, shown()).unwrap();
         }
         let expected = fs::read_to_string(&file).unwrap_or_default();
-        assert_eq!(shown, expected, "{} is otherwise; UPDATE_TRANSCRIPTS=1 rewrites it", file.display());
+        let end = Instant::now() + DEADLINE;
+        while shown() != expected && Instant::now() < end {
+            thread::sleep(POLL);
+        }
+        assert_eq!(shown(), expected, "{} is otherwise; UPDATE_TRANSCRIPTS=1 rewrites it", file.display());
     }
 
     fn tmux(&self, arguments: &[&str]) -> String {
@@ -196,6 +205,10 @@ impl Drop for Terminal {
         let _ = tmux(&["kill-server"]);
         let _ = fs::remove_dir_all(&self.files);
     }
+}
+
+fn above_the_last(screen: &str) -> &str {
+    screen.lines().rev().nth(1).unwrap_or_default()
 }
 
 fn check(output: Output) -> String {

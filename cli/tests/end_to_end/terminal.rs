@@ -51,6 +51,7 @@ fn tab_completes_commands_people_and_groups() {
     x.types("roomA");
     x.presses("Enter");
     x.until_shown("Group roomA created by Server.");
+    x.until_prompt("X >");
     x.types("/jo");
     x.presses("Tab");
     x.until_typed("> /join");
@@ -62,6 +63,7 @@ fn tab_completes_commands_people_and_groups() {
     x.until_typed("> /join_group roomA");
     x.presses("Enter");
     x.until_shown("Entered group roomA successfully");
+    x.until_prompt("X roomA >");
     x.types("/say where is ");
     x.presses("Tab");
     x.until("both names", |screen| screen.lines().any(|line| line.split_whitespace().eq(["Y", "roomA"])));
@@ -242,6 +244,30 @@ fn ctrl_c_leaves_and_a_second_one_does_not_wait() {
 }
 
 #[test]
+fn a_second_ctrl_c_that_comes_with_the_first_does_not_wait() {
+    if is_missing() {
+        return;
+    }
+    let (server, x, _y) = two_patient();
+    server.pause();
+    x.types("\x03\x03");
+    x.until_end(130);
+}
+
+#[test]
+fn lines_that_come_at_once_are_all_done() {
+    if is_missing() {
+        return;
+    }
+    let (_server, x, mut y) = two();
+    x.types("create_group roomA\rjoin_group roomA\rsend_group hello\rleave_group\rsend Y bye\rhalf a li");
+    y.expect("X: bye");
+    x.until_shown("Leave group chat roomA");
+    x.until_shown("Message received by Y.");
+    x.until_typed("> half a li");
+}
+
+#[test]
 fn what_is_typed_ahead_is_done_in_order_and_seen_until_it_is_done() {
     if is_missing() {
         return;
@@ -275,7 +301,7 @@ fn ctrl_d_comes_after_what_was_typed_before_it() {
     let (server, x, _y) = two_patient();
     server.pause();
     x.enters("create_group roomA");
-    x.until_shown("X > create_group roomA");
+    x.until_prompt("X > create_group roomA");
     x.presses("C-d");
     x.until_shown("X > create_group roomA, 1 more to do");
     server.signal(Signal::SIGCONT);
@@ -315,20 +341,20 @@ fn what_was_typed_ahead_can_be_dropped_with_what_it_waits_for() {
     }
     let (server, x, _y) = two_patient();
     server.pause();
-    for line in ["create_group roomA", "create_group roomB", "join_group roomA"] {
-        x.enters(line);
-    }
-    x.until_shown("X > create_group roomA, 2 more to do");
+    x.enters("create_group roomA");
+    x.until_prompt("X > create_group roomA");
+    x.enters("create_group roomB");
+    x.until_prompt("X > create_group roomA, 1 more to do");
+    x.enters("join_group roomA");
+    x.until_prompt("X > create_group roomA, 2 more to do");
     x.enters("cancel all");
     x.until_shown("2 commands that waited were not carried out");
     x.until_shown("Cancelled: create_group roomA. It may or may not take effect");
     server.signal(Signal::SIGCONT);
-    x.enters("list_groups");
     // The server had got it before it was cancelled. Of the others it has never heard.
     x.until_shown("Group roomA created by Server.");
-    x.until("all groups", |screen| {
-        screen.contains("Available group chats:\n      roomA\n") && !screen.contains("roomB created")
-    });
+    x.until_prompt("X >");
+    x.enters("list_groups");
     x.is_as_in("cancel");
 }
 
@@ -344,11 +370,12 @@ fn direct_messages_that_wait_are_seen_on_both_sides() {
     x.until_shown("Message queued at Y (Y is in a group).");
     y.ask("leave_group", "Leave group chat roomA");
     y.expect("X: are you there?");
+    x.until_prompt("X >");
     x.enters("join_group roomA");
-    x.until_shown("X roomA >");
+    x.until_prompt("X roomA >");
     y.ask("send X one", "Message received by X.");
     y.ask("send X two", "Message received by X.");
-    x.until_shown("X roomA (2 waiting) >");
+    x.until_prompt("X roomA (2 waiting) >");
     x.enters("leave_group");
     x.until_shown("Y: two");
     x.is_as_in("waiting");
