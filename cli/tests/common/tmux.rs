@@ -121,6 +121,11 @@ impl Terminal {
         self.tmux(&["capture-pane", "-p", "-e"])
     }
 
+    /// Whether it has rung the bell.
+    pub fn has_rung(&self) -> bool {
+        self.tmux(&["display-message", "-p", "#{window_bell_flag}"]).trim() == "1"
+    }
+
     /// Everything that has ever been shown; lines that did not fit into the screen are whole again.
     pub fn everything(&self) -> String {
         self.tmux(&["capture-pane", "-p", "-J", "-S", "-"])

@@ -2,6 +2,7 @@
 
 use crate::common::tmux::{Setting, Terminal, is_missing};
 use crate::common::{Chat, client, ports, server};
+use model::config::Limits;
 use nix::sys::signal::Signal;
 
 const LINES: usize = 200;
@@ -379,6 +380,40 @@ fn direct_messages_that_wait_are_seen_on_both_sides() {
     x.enters("leave_group");
     x.until_shown("Y: two");
     x.is_as_in("waiting");
+}
+
+#[test]
+fn a_message_for_which_there_is_no_room_is_said_to_be_refused() {
+    if is_missing() {
+        return;
+    }
+    let [port, x_port, y_port, z_port] = ports();
+    let _server = server(port);
+    let (mut y, mut z) = (client("Y", port, y_port), client("Z", port, z_port));
+    y.ask("create_group roomA", "Group roomA created by Server.");
+    y.ask("join_group roomA", "Entered group roomA successfully");
+    for number in 0..Limits::default().queued {
+        z.ask(&format!("send Y message {number}"), "Message received by Y.");
+    }
+    let x = Terminal::start("X", port, x_port, &Setting::default());
+    x.until_ready();
+    x.enters("send Y one too many");
+    x.until_shown("Y has too many messages waiting, the message was not accepted");
+}
+
+#[test]
+fn the_bell_rings_for_what_is_said_to_one_and_only_if_one_asks_for_it() {
+    if is_missing() {
+        return;
+    }
+    for asked in [true, false] {
+        let setting = Setting { arguments: if asked { &["--bell"] } else { &[] }, ..Setting::default() };
+        let (_server, x, mut y) = two_with(&setting);
+        assert!(!x.has_rung());
+        y.ask("send X hello", "Message received by X.");
+        x.until_shown("Y: hello");
+        assert_eq!(x.has_rung(), asked);
+    }
 }
 
 #[test]
