@@ -90,7 +90,11 @@ impl Turn<'_> {
             self.state.window_mut().unanswered += due.size();
             match due {
                 Due::Update => self.send_update(session, 1),
-                Due::Posts(count) => self.send_next_posts(session, count),
+                Due::Posts(count) => {
+                    self.send_next_posts(session, count);
+                    // An update would have gone first, and more posts go out only once these are answered.
+                    return true;
+                }
             }
         }
         true

@@ -162,9 +162,14 @@ impl Drop for Turn<'_> {
 }
 
 impl Turn<'_> {
-    fn send(&mut self, session: Session, down: Down) {
+    /// Where a session is, and what shows it that a packet comes from this server.
+    fn reach(&self, session: Session) -> (Id, Pass) {
         let address = self.state.entry(session).address;
-        let pass = self.server.pass(session, address);
+        (address, self.server.pass(session, address))
+    }
+
+    fn send(&mut self, session: Session, down: Down) {
+        let (address, pass) = self.reach(session);
         self.out.send(address, Message::Packet(Packet::Down { pass, down }));
     }
 

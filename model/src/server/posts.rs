@@ -6,10 +6,10 @@ use std::borrow::Cow;
 use stateright::actor::Out;
 
 use crate::ids::{Index, RequestNumber, Session};
-use crate::message::Timer;
+use crate::message::{Message, Timer};
 use crate::name::Text;
 use crate::notice::Notice;
-use crate::packet::{Down, Reply};
+use crate::packet::{Down, Packet, Reply};
 
 use super::{Group, Logged, Membership, Server, ServerState, Turn};
 
@@ -82,56 +82,41 @@ impl Turn<'_> {
     /// Sends a member the first `count` posts that it has not been sent. They are there, nothing is out to it, and the window has
     /// room.
     pub(super) fn send_next_posts(&mut self, session: Session, count: usize) {
-        let Some(Membership { group, sent, .. }) = self.state.membership(session) else { return };
+        let Some(Membership { group, acked, sent, .. }) = self.state.membership(session) else { return };
         let group = &self.state.groups[group];
         let last = group.foreign(session, *sent, group.next).take(count).last();
+        let (acked, sent) = group.past_own(session, *acked, last.map_or(*sent, Index::next));
         let Some(membership) = self.state.membership_mut(session) else { return };
-        membership.sent = last.map_or(membership.sent, Index::next);
+        membership.acked = acked;
+        membership.sent = sent;
         membership.unanswered = count;
         membership.attempts = 1;
         self.send_posts(session);
-        self.skip_own_posts(session);
     }
 
     /// A member's own posts are neither sent to it nor acked by it: the reply has told it their index.
     fn skip_own_posts(&mut self, session: Session) {
-        let Some(membership) = self.state.membership(session) else { return };
-        let group = &self.state.groups[&membership.group];
-        let own = |index: &Index| {
-            group.logged(*index).is_none_or(|logged| logged.sender == session) && *index < group.next
-        };
-        let (mut acked, mut sent) = (membership.acked, membership.sent);
-        while own(&sent) {
-            sent = sent.next();
-        }
-        while acked < sent && own(&acked) {
-            acked = acked.next();
-        }
-        if (acked, sent) == (membership.acked, membership.sent) {
+        let Some(Membership { group, acked, sent, .. }) = self.state.membership(session) else { return };
+        let (before, group) = ((*acked, *sent), &self.state.groups[group]);
+        let after = group.past_own(session, *acked, *sent);
+        if after == before {
             return;
         }
         if let Some(membership) = self.state.membership_mut(session) {
-            membership.acked = acked;
-            membership.sent = sent;
+            (membership.acked, membership.sent) = after;
         }
     }
 
     /// Sends everything that is out to a member.
     fn send_posts(&mut self, session: Session) {
-        let Some(Membership { group, join, acked, sent, .. }) = self.state.membership(session).cloned()
-        else {
+        let Some(Membership { group, join, acked, sent, .. }) = self.state.membership(session) else {
             return;
         };
-        let group = &self.state.groups[&group];
-        let posts: Vec<Down> = group
-            .foreign(session, acked, sent)
-            .filter_map(|index| {
-                let Logged { from, text, .. } = group.logged(index)?.clone();
-                Some(Down::Post { join, index, from, text })
-            })
-            .collect();
-        for post in posts {
-            self.send(session, post);
+        let (group, (address, pass)) = (&self.state.groups[group], self.reach(session));
+        for index in group.foreign(session, *acked, *sent) {
+            let Some(Logged { from, text, .. }) = group.logged(index).cloned() else { continue };
+            let down = Down::Post { join: *join, index, from, text };
+            self.out.send(address, Message::Packet(Packet::Down { pass, down }));
         }
         self.arm(Timer::Post(session));
     }
@@ -143,10 +128,11 @@ impl Turn<'_> {
         let Some(group) = self.state.group_mut(&group) else { return };
         let answered = group.foreign(session, acked, next.min(sent)).count();
         let done = group.settle(session, acked, next);
+        let (acked, sent) = group.past_own(session, next, sent.max(next));
         *self.state.posts_mut() -= done;
         let Some(membership) = self.state.membership_mut(session) else { return };
-        membership.acked = next;
-        membership.sent = sent.max(next);
+        membership.acked = acked;
+        membership.sent = sent;
         membership.unanswered -= answered;
         // Attempts count from the last progress, and mean nothing while nothing is out.
         membership.attempts = u8::from(membership.unanswered > 0);
@@ -155,7 +141,6 @@ impl Turn<'_> {
         } else {
             self.arm(Timer::Post(session));
         }
-        self.skip_own_posts(session);
         self.serve(session);
         self.release(answered);
     }
@@ -180,6 +165,20 @@ impl Group {
     pub(super) fn foreign(&self, session: Session, from: Index, to: Index) -> impl Iterator<Item = Index> {
         let foreign = move |&index: &Index| self.logged(index).is_some_and(|logged| logged.sender != session);
         (from.0..to.0).map(Index).filter(foreign)
+    }
+
+    /// How far a member is, given how far it has acked and has been sent others' posts: its own are passed over.
+    fn past_own(&self, session: Session, mut acked: Index, mut sent: Index) -> (Index, Index) {
+        let own = |index: Index| {
+            index < self.next && self.logged(index).is_none_or(|logged| logged.sender == session)
+        };
+        while own(sent) {
+            sent = sent.next();
+        }
+        while acked < sent && own(acked) {
+            acked = acked.next();
+        }
+        (acked, sent)
     }
 
     /// Nobody waits any longer for this session to ack the posts from `from` to `to`. Returns how many posts are
