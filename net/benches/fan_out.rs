@@ -1,7 +1,8 @@
 //! How fast posts reach all members of a group, beside a plain loop of `send_to` and `recv_from` that does the same, and
 //! beside stateright's `spawn` with an actor that does no more than that loop.
 //!
-//! All run in turns, several times; what counts is the median of the ratios.
+//! All run in turns, several times; what counts is the median of the ratios. Numbers among the arguments are sizes of groups; with
+//! `recorder` among them only the last table is made, of the same server with a recorder and without.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench fails by panicking")]
 
@@ -21,6 +22,20 @@ use model::packet::{Reply, Request};
 use stateright::actor::{Actor, Id, Out, spawn};
 
 fn main() {
+    if !std::env::args().any(|argument| argument == "recorder") {
+        compare_all();
+    }
+    println!("\nthe same server with a recorder and without; medians of {ROUNDS} rounds");
+    println!(
+        "{:>8} {:>9} | {:>12} {:>12} | {:>6}",
+        "members", "in flight", "without 1/s", "with 1/s", "ratio"
+    );
+    for members in wanted() {
+        compare_recorded(members, 8);
+    }
+}
+
+fn compare_all() {
     println!("\nacked fan-out of posts, one server, loopback; medians of {ROUNDS} rounds");
     println!(
         "{:>8} {:>9} | {:>12} {:>9} {:>9} | {:>12} {:>9} {:>9} | {:>6} | {:>12} {:>6}",
@@ -36,19 +51,10 @@ fn main() {
         "spawn 1/s",
         "ratio"
     );
-    let only_recorded = std::env::args().any(|argument| argument == "recorder");
-    for members in wanted().into_iter().filter(|_| !only_recorded) {
+    for members in wanted() {
         for in_flight in [1, 8] {
             compare(members, in_flight);
         }
-    }
-    println!("\nthe same server with a recorder and without; medians of {ROUNDS} rounds");
-    println!(
-        "{:>8} {:>9} | {:>12} {:>12} | {:>6}",
-        "members", "in flight", "without 1/s", "with 1/s", "ratio"
-    );
-    for members in wanted() {
-        compare_recorded(members, 8);
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -50,7 +49,7 @@ pub(super) struct Editor {
 impl Editor {
     /// Starts to edit. Fails where no editing is possible, as on a terminal that cannot move its cursor.
     pub(super) fn start(known: Known, taste: Taste, stopper: Stopper) -> anyhow::Result<Editor> {
-        let interrupts = remember_terminal()?;
+        let settings = remember_terminal()?;
         // The editor hands over the prompt to be painted only if colours are on; whether it is, is decided there.
         let config = Config::builder()
             .completion_type(CompletionType::List)
@@ -66,9 +65,10 @@ impl Editor {
         let editing = Editing::default();
         let assistant = Assistant::new(known, status.clone(), editing.clone(), taste.colours, print.clone());
         editor.set_helper(Some(assistant));
-        let interrupted = Interrupted::default();
-        for key in interrupts {
-            editor.bind_sequence(key, EventHandler::Conditional(Box::new(interrupted.clone())));
+        let pressed = Pressed::default();
+        for (key, means) in keys(&settings) {
+            let handler = Handler { pressed: pressed.clone(), means };
+            editor.bind_sequence(key, EventHandler::Conditional(Box::new(handler)));
         }
         let history = history::file();
         if let Some(file) = &history
@@ -81,7 +81,7 @@ impl Editor {
         let busy = editing.clone();
         thread::Builder::new()
             .name("editor".into())
-            .spawn(move || edit(editor, history.as_deref(), &sender, &stopper, &interrupted, &busy))
+            .spawn(move || edit(editor, history.as_deref(), &sender, &stopper, &pressed, &busy))
             .context("cannot start the line editor")?;
         let painting = editing.clone();
         thread::Builder::new()
@@ -140,10 +140,10 @@ fn edit(
     history: Option<&Path>,
     lines: &Sender<Line>,
     stopper: &Stopper,
-    interrupted: &Interrupted,
+    pressed: &Pressed,
     editing: &Editing,
 ) {
-    let mut ended = false;
+    let (mut ended, mut interrupted) = (false, false);
     loop {
         editing.start();
         if let Some(assistant) = editor.helper() {
@@ -151,28 +151,31 @@ fn edit(
         }
         let read = editor.readline(PROMPT);
         editing.stop();
-        let line = match read {
-            Ok(_) if interrupted.take() => {
+        let line = match (read, pressed.take()) {
+            // The second is SIGINT from elsewhere.
+            (Ok(_), Some(Means::Interrupt)) | (Err(ReadlineError::Interrupted), _) => {
+                interrupted = true;
                 stopper.interrupt();
                 continue;
             }
-            Err(ReadlineError::Interrupted) => {
-                stopper.interrupt();
-                continue;
+            // Whoever has asked to end gives no more commands.
+            (Ok(_), _) if ended || interrupted => continue,
+            (Ok(_), Some(Means::End)) => {
+                ended = true;
+                Line::End
             }
-            Ok(_) if ended => continue,
-            Ok(line) if line.len() > Line::MAX_BYTES => Line::TooLong,
-            Ok(line) => {
+            (Ok(line), None) if line.len() > Line::MAX_BYTES => Line::TooLong,
+            (Ok(line), None) => {
                 remember(&mut editor, history, &line);
                 Line::Text(line)
             }
             // The last lines are still to be shown, which an editor does only while it edits. A terminal that is gone says the
             // same again and again.
-            Err(ReadlineError::Eof) if !ended => {
+            (Err(ReadlineError::Eof), _) if !ended => {
                 ended = true;
                 Line::End
             }
-            Err(_) => return editing.lose(),
+            (Err(_), _) => return editing.lose(),
         };
         if lines.send(line).is_err() {
             return editing.lose();
@@ -205,16 +208,26 @@ fn print_all(mut printer: impl ExternalPrinter, lines: &Receiver<Print>, editing
     let _ = printer.print(NOTHING.into());
 }
 
-/// Tells which keys interrupt.
-fn remember_terminal() -> anyhow::Result<[KeyEvent; 3]> {
+/// Keeps the settings of the terminal, to restore them.
+fn remember_terminal() -> anyhow::Result<Termios> {
     let settings = tcgetattr(io::stdin()).context("cannot read the settings of the terminal")?;
-    let key = |of: SpecialCharacterIndices| {
-        KeyEvent::new(char::from(settings.control_chars[of as usize]), Modifiers::NONE)
-    };
-    let keys =
-        [KeyEvent::ctrl('C'), key(SpecialCharacterIndices::VINTR), key(SpecialCharacterIndices::VQUIT)];
-    *TERMINAL.lock().unwrap_or_else(PoisonError::into_inner) = Some(settings);
-    Ok(keys)
+    *TERMINAL.lock().unwrap_or_else(PoisonError::into_inner) = Some(settings.clone());
+    Ok(settings)
+}
+
+/// The keys that end more than a line, with Escape before them too. The editor has no name for those beyond ASCII, and none is set
+/// where there is a zero.
+fn keys(settings: &Termios) -> impl Iterator<Item = (KeyEvent, Means)> {
+    let keys = [
+        (SpecialCharacterIndices::VINTR, Means::Interrupt),
+        (SpecialCharacterIndices::VQUIT, Means::Interrupt),
+        (SpecialCharacterIndices::VEOF, Means::End),
+    ];
+    let keys = keys.map(|(key, means)| (settings.control_chars[key as usize], means));
+    keys.into_iter().filter(|(key, _)| *key != 0 && key.is_ascii()).flat_map(|(key, means)| {
+        let key = KeyEvent::new(char::from(key), Modifiers::NONE);
+        [(key, means), (KeyEvent(key.0, key.1 | Modifiers::ALT), means)]
+    })
 }
 
 /// Leaves raw mode, in case the line editor is at work and will not get to it.
@@ -225,20 +238,37 @@ pub(crate) fn restore_terminal() {
     }
 }
 
-/// Whether the line ended by a key that interrupts. The editor takes that for an ordinary end of the line: when it fails, it
-/// forgets what else it has read, such as a second interrupt that came with the first while the program was busy.
+/// A key that ended the line, if it was one of these. The editor takes them for an ordinary end of the line: when `readline` returns
+/// an error, it forgets what else it has read, such as a second Ctrl+C that came with the first while the program was busy.
 #[derive(Clone, Default)]
-struct Interrupted(Arc<AtomicBool>);
+struct Pressed(Arc<Mutex<Option<Means>>>);
 
-impl Interrupted {
-    fn take(&self) -> bool {
-        self.0.swap(false, Ordering::SeqCst)
+impl Pressed {
+    fn take(&self) -> Option<Means> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
-impl ConditionalEventHandler for Interrupted {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
-        self.0.store(true, Ordering::SeqCst);
+/// What a key asks for.
+#[derive(Clone, Copy)]
+enum Means {
+    Interrupt,
+    /// Within a line it means something else.
+    End,
+}
+
+struct Handler {
+    pressed: Pressed,
+    means: Means,
+}
+
+impl ConditionalEventHandler for Handler {
+    /// Where this is asked, the editor always ends the line then. Its own list of completions would not, but is never shown.
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+        if matches!(self.means, Means::End) && !context.line().is_empty() {
+            return None;
+        }
+        *self.pressed.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.means);
         Some(Cmd::AcceptLine)
     }
 }

@@ -75,7 +75,7 @@ impl Terminal {
         self.until("a prompt", |screen| above_the_last(screen).ends_with(" >"));
     }
 
-    /// Waits until this stands above the line that is being typed. What is entered earlier may keep another above it.
+    /// Waits until this stands above the line that is being typed. A line entered before that may show another prompt.
     pub fn until_prompt(&self, status: &str) {
         self.until(&format!("the prompt {status}"), |screen| above_the_last(screen) == status);
     }

@@ -253,6 +253,21 @@ fn a_second_ctrl_c_that_comes_with_the_first_does_not_wait() {
     server.pause();
     x.types("\x03\x03");
     x.until_end(130);
+    let (server, x, _y) = two_patient();
+    server.pause();
+    x.types("\x04\x03\x03");
+    x.until_end(130);
+}
+
+#[test]
+fn what_comes_with_a_ctrl_c_is_no_command_any_more() {
+    if is_missing() {
+        return;
+    }
+    let (_server, x, mut y) = two();
+    x.types("half a li\x03send Y late\r");
+    x.until_end(0);
+    y.expect("Client table updated.");
 }
 
 #[test]

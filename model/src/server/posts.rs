@@ -167,7 +167,8 @@ impl Group {
         (from.0..to.0).map(Index).filter(foreign)
     }
 
-    /// How far a member is, given how far it has acked and has been sent others' posts: its own are passed over.
+    /// How far a member is, given how far it has acked and has been sent others' posts: its own are passed over. So are those that
+    /// are not in the log any more, since it has acked or written them.
     fn past_own(&self, session: Session, mut acked: Index, mut sent: Index) -> (Index, Index) {
         let own = |index: Index| {
             index < self.next && self.logged(index).is_none_or(|logged| logged.sender == session)
