@@ -41,11 +41,13 @@ impl Gather {
         self.waiting = looked_at;
     }
 
-    /// A lost ring must not be waited for. It is lost only in a full buffer, so that the next datagram is not far; should it be, then
-    /// those that wait here come as late as if they had been lost.
+    /// A lost ring must not be waited for. It is lost only in a full buffer, so that the next datagrams are not far; should they be, then
+    /// those that wait here come as late as if they had been lost. The clock is looked at ever more rarely, since that takes longer
+    /// than all else here: a lost ring is noticed before twice as many wait.
     fn waits(&self, frame: &Frame) -> bool {
         let Some(until) = self.until else { return false };
-        !frame.is_doorbell() && self.waiting.len() + 1 < MOST && Instant::now() < until
+        let with_this = self.waiting.len() + 1;
+        !frame.is_doorbell() && with_this < MOST && (!with_this.is_power_of_two() || Instant::now() < until)
     }
 }
 

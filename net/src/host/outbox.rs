@@ -1,7 +1,6 @@
 //! What one wake-up made the actor say to its peers.
 
-use std::collections::HashMap;
-
+use ahash::AHashMap;
 use model::Packet;
 use model::packet::CumulativeAck;
 use stateright::actor::Id;
@@ -17,7 +16,7 @@ pub(super) struct Outbox {
     /// In the order in which they were begun. None is empty.
     datagrams: Vec<Addressed>,
     /// Where the last datagram to each peer stands, once there are more than [`FEW`].
-    places: HashMap<Id, usize>,
+    places: AHashMap<Id, usize>,
 }
 
 /// A datagram that is being put together.
@@ -46,7 +45,7 @@ impl Addressed {
 impl Outbox {
     /// For datagrams of at most that many bytes.
     pub(super) fn new(max: usize) -> Outbox {
-        Outbox { max, datagrams: Vec::new(), places: HashMap::new() }
+        Outbox { max, datagrams: Vec::new(), places: AHashMap::new() }
     }
 
     /// Adds a packet, or nothing if it is too large for any datagram.

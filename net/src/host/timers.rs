@@ -1,14 +1,16 @@
 //! The timers of one actor.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::hash::Hash;
 use std::time::{Duration, Instant};
+
+use ahash::AHashMap;
 
 /// Timers by name and by time. Setting, cancelling and firing take logarithmic time, and a timer that is not set
 /// takes no memory.
 #[derive(Debug)]
 pub(super) struct Timers<K> {
-    armed: HashMap<K, Armed>,
+    armed: AHashMap<K, Armed>,
     /// First the one that falls due first. The same timers as in `armed`.
     queue: BTreeMap<Moment, K>,
     /// The timer that has just fired and may be set again, and since when it was waiting.
@@ -31,7 +33,7 @@ type Moment = (Instant, u64);
 
 impl<K: Copy + Eq + Hash> Timers<K> {
     pub(super) fn new() -> Timers<K> {
-        Timers { armed: HashMap::new(), queue: BTreeMap::new(), firing: None, count: 0 }
+        Timers { armed: AHashMap::new(), queue: BTreeMap::new(), firing: None, count: 0 }
     }
 
     /// Sets a timer; if it was set before, to this time instead, and then tells how long it has been waiting.
