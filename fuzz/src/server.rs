@@ -281,7 +281,7 @@ impl World {
         folded.fold(self.waiting.clone());
         if !folded.parts.is_empty() {
             assert_eq!(folded.parts, self.state.saved().parts, "what is saved is what it holds");
-            assert!(ServerState::recover(&folded).is_ok());
+            assert!(ServerState::recover(&folded, &KEY).is_ok());
         }
     }
 
@@ -293,6 +293,7 @@ impl World {
             assert!(!entry.name.is_reserved());
             assert!(entry.session < self.state.next_session);
             let record = self.state.sessions.get(&entry.session).expect("every entry has a record");
+            assert_eq!((record.address, record.token), (entry.address, KEY.token(entry.session, entry.address)));
             assert_eq!(record.online.is_some(), entry.online);
         }
         assert_eq!(names.len(), self.state.sessions.len());

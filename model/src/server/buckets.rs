@@ -59,21 +59,21 @@ pub(super) fn answer(
     down: Down,
     out: &mut Out<Server>,
 ) {
-    let (address, down) = (state.entry(session).address, server.down(state, session, down));
-    answer_with(server, state, session, address, down, out);
+    let (_, pass) = state.reach(session);
+    answer_with(server, state, session, Packet::Down { pass, down }, out);
 }
 
-/// The same with any message.
+/// The same with any packet.
 pub(super) fn answer_with(
     server: &Server,
     state: &mut Cow<'_, ServerState>,
     session: Session,
-    address: Id,
-    message: Message,
+    packet: Packet,
     out: &mut Out<Server>,
 ) {
     if has_permit(server, state, session) {
-        out.send(address, message);
+        let (address, _) = state.reach(session);
+        out.send(address, Message::Packet(packet));
         if server.config.limits.burst > 0 {
             server.turn(state, out).take_permit(session);
         }

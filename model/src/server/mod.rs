@@ -108,7 +108,7 @@ impl Actor for Server {
 impl Server {
     fn on_up(&self, state: &mut Cow<'_, ServerState>, src: Id, pass: Pass, up: Up, out: &mut Out<Self>) {
         let session = pass.session;
-        match (sessions::standing(self, state, src, pass), up) {
+        match (sessions::standing(state, src, pass), up) {
             (Standing::Online, Up::Request { number, request }) => {
                 requests::on_request(self, state, session, number, request, out);
             }
@@ -124,30 +124,19 @@ impl Server {
         }
     }
 
-    /// What the server says to a session that has a record.
-    fn down(&self, state: &ServerState, session: Session, down: Down) -> Message {
-        let pass = self.pass(session, state.entry(session).address);
-        Message::Packet(Packet::Down { pass, down })
-    }
-
-    fn pass(&self, session: Session, address: Id) -> Pass {
-        Pass { session, token: self.config.key.token(session, address) }
-    }
-
     /// Begins to change the state. Call it only once it is decided that something changes.
     fn turn<'a>(&'a self, state: &'a mut Cow<'_, ServerState>, out: &'a mut Out<Server>) -> Turn<'a> {
         self.turn_on(state.to_mut(), out)
     }
 
     fn turn_on<'a>(&'a self, state: &'a mut ServerState, out: &'a mut Out<Server>) -> Turn<'a> {
-        Turn { server: self, config: &self.config, state: Tracked::new(state, self.config.durable), out }
+        Turn { config: &self.config, state: Tracked::new(state, self.config.durable), out }
     }
 }
 
 /// One input being carried out: the state that changes and what goes out. The conversations add their methods. In the end
 /// what has changed is saved.
 struct Turn<'a> {
-    server: &'a Server,
     config: &'a ServerConfig,
     state: Tracked<'a>,
     out: &'a mut Out<Server>,
@@ -162,14 +151,8 @@ impl Drop for Turn<'_> {
 }
 
 impl Turn<'_> {
-    /// Where a session is, and what shows it that a packet comes from this server.
-    fn reach(&self, session: Session) -> (Id, Pass) {
-        let address = self.state.entry(session).address;
-        (address, self.server.pass(session, address))
-    }
-
     fn send(&mut self, session: Session, down: Down) {
-        let (address, pass) = self.reach(session);
+        let (address, pass) = self.state.reach(session);
         self.out.send(address, Message::Packet(Packet::Down { pass, down }));
     }
 

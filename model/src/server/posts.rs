@@ -82,13 +82,10 @@ impl Turn<'_> {
     /// Sends a member the first `count` posts that it has not been sent. They are there, nothing is out to it, and the window has
     /// room.
     pub(super) fn send_next_posts(&mut self, session: Session, count: usize) {
-        let Some(Membership { group, acked, sent, .. }) = self.state.membership(session) else { return };
-        let group = &self.state.groups[group];
-        let last = group.foreign(session, *sent, group.next).take(count).last();
-        let (acked, sent) = group.past_own(session, *acked, last.map_or(*sent, Index::next));
-        let Some(membership) = self.state.membership_mut(session) else { return };
-        membership.acked = acked;
-        membership.sent = sent;
+        let Some((membership, group)) = self.state.member_mut(session) else { return };
+        let last = group.foreign(session, membership.sent, group.next).take(count).last();
+        let sent = last.map_or(membership.sent, Index::next);
+        (membership.acked, membership.sent) = group.past_own(session, membership.acked, sent);
         membership.unanswered = count;
         membership.attempts = 1;
         self.send_posts(session);
@@ -96,15 +93,8 @@ impl Turn<'_> {
 
     /// A member's own posts are neither sent to it nor acked by it: the reply has told it their index.
     fn skip_own_posts(&mut self, session: Session) {
-        let Some(Membership { group, acked, sent, .. }) = self.state.membership(session) else { return };
-        let (before, group) = ((*acked, *sent), &self.state.groups[group]);
-        let after = group.past_own(session, *acked, *sent);
-        if after == before {
-            return;
-        }
-        if let Some(membership) = self.state.membership_mut(session) {
-            (membership.acked, membership.sent) = after;
-        }
+        let Some((membership, group)) = self.state.member_mut(session) else { return };
+        (membership.acked, membership.sent) = group.past_own(session, membership.acked, membership.sent);
     }
 
     /// Sends everything that is out to a member.
@@ -112,7 +102,7 @@ impl Turn<'_> {
         let Some(Membership { group, join, acked, sent, .. }) = self.state.membership(session) else {
             return;
         };
-        let (group, (address, pass)) = (&self.state.groups[group], self.reach(session));
+        let (group, (address, pass)) = (&self.state.groups[group], self.state.reach(session));
         for index in group.foreign(session, *acked, *sent) {
             let Some(Logged { from, text, .. }) = group.logged(index).cloned() else { continue };
             let down = Down::Post { join: *join, index, from, text };
@@ -122,24 +112,20 @@ impl Turn<'_> {
     }
 
     fn posts_acked(&mut self, session: Session, next: Index) {
-        let Some(Membership { group, acked, sent, .. }) = self.state.membership(session).cloned() else {
-            return;
-        };
-        let Some(group) = self.state.group_mut(&group) else { return };
-        let answered = group.foreign(session, acked, next.min(sent)).count();
-        let done = group.settle(session, acked, next);
-        let (acked, sent) = group.past_own(session, next, sent.max(next));
-        *self.state.posts_mut() -= done;
-        let Some(membership) = self.state.membership_mut(session) else { return };
-        membership.acked = acked;
-        membership.sent = sent;
+        let Some((membership, group)) = self.state.member_mut(session) else { return };
+        let answered = group.foreign(session, membership.acked, next.min(membership.sent)).count();
+        let done = group.settle(session, membership.acked, next);
+        let sent = membership.sent.max(next);
+        (membership.acked, membership.sent) = group.past_own(session, next, sent);
         membership.unanswered -= answered;
+        let waits = membership.unanswered > 0;
         // Attempts count from the last progress, and mean nothing while nothing is out.
-        membership.attempts = u8::from(membership.unanswered > 0);
-        if membership.unanswered == 0 {
-            self.out.cancel_timer(Timer::Post(session));
-        } else {
+        membership.attempts = u8::from(waits);
+        *self.state.posts_mut() -= done;
+        if waits {
             self.arm(Timer::Post(session));
+        } else {
+            self.out.cancel_timer(Timer::Post(session));
         }
         self.serve(session);
         self.release(answered);

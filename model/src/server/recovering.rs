@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use stateright::actor::Out;
+use stateright::actor::{Id, Out};
 
-use crate::ids::{Index, Session, Slot, Version};
+use crate::ids::{Index, Key, Session, Slot, Token, Version};
 use crate::notice::Notice;
 use crate::packet::Entry;
 
@@ -19,7 +19,7 @@ use super::{Bucket, Group, Logged, Membership, Online, Probe, Record, Server, Se
 /// # Panics
 /// If that is no state of a server. Whoever has it from outside asks [`ServerState::recover`] first.
 pub(super) fn on_recover(server: &Server, saved: &Saved, out: &mut Out<Server>) -> ServerState {
-    match ServerState::recover(saved) {
+    match ServerState::recover(saved, &server.config.key) {
         Ok(mut state) => {
             server.turn_on(&mut state, out).resume();
             state
@@ -62,8 +62,8 @@ impl Turn<'_> {
 }
 
 impl ServerState {
-    /// What was saved, with nothing out and nobody asked yet.
-    pub fn recover(saved: &Saved) -> Result<ServerState, Unsound> {
+    /// What was saved by a server with this key, with nothing out and nobody asked yet.
+    pub fn recover(saved: &Saved, key: &Key) -> Result<ServerState, Unsound> {
         let mut state = ServerState::new(Session::default());
         let mut lines = BTreeMap::new();
         let Some(Some(Value::Counters { next_session, version, stops })) = saved.parts.get(&Part::Counters)
@@ -76,7 +76,7 @@ impl ServerState {
                 return Err(Unsound::Part(part.clone()));
             }
         }
-        state.recover_directory(lines, *version)?;
+        state.recover_directory(lines, *version, key)?;
         state.recover_members()?;
         // Whatever is missing, or too much, or in two places shows when the state is asked what it would save.
         let again = state.saved();
@@ -113,14 +113,17 @@ impl ServerState {
         }
     }
 
-    fn recover_directory(&mut self, lines: Lines, version: Version) -> Result<(), Unsound> {
+    fn recover_directory(&mut self, lines: Lines, version: Version, key: &Key) -> Result<(), Unsound> {
         let records = lines.len() == self.sessions.len();
         for (changed, (slot, entry)) in lines {
             let taken = self.directory.find(&entry.name).is_some()
                 || (entry.online && self.directory.online_at(entry.address).is_some());
-            let record = self.sessions.get(&entry.session);
-            let agreed =
-                record.is_some_and(|record| record.slot == slot && record.online.is_some() == entry.online);
+            let record = self.sessions.get_mut(&entry.session);
+            let agreed = record.is_some_and(|record| {
+                record.address = entry.address;
+                record.token = key.token(entry.session, entry.address);
+                record.slot == slot && record.online.is_some() == entry.online
+            });
             let counted = changed > Version(0) && changed <= version;
             if taken || !agreed || !counted || slot >= Slot(self.sessions.len() as u64) {
                 return Err(Unsound::Part(Part::Line(slot)));
@@ -160,9 +163,11 @@ impl ServerState {
 type Lines = BTreeMap<Version, (Slot, Entry)>;
 
 impl SavedRecord {
+    /// The line of the directory tells the rest.
     fn recover(&self) -> Record {
         let SavedRecord { slot, nonce, last, kicked, online } = self.clone();
-        Record { slot, nonce, last, kicked, online: online.map(SavedOnline::recover) }
+        let (address, token, online) = (Id::from(0), Token::default(), online.map(SavedOnline::recover));
+        Record { slot, address, token, nonce, last, kicked, online }
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use stateright::actor::{Id, Out};
 
-use crate::ids::{Cookie, Nonce, Session, Slot};
+use crate::ids::{Cookie, Nonce, Pass, Session, Slot};
 use crate::message::Message;
 use crate::name::Name;
 use crate::packet::{Entry, Packet, Refusal};
@@ -27,8 +27,9 @@ pub(super) fn on_register(
     out: &mut Out<Server>,
 ) {
     if let Some(session) = registered(state, src, &name, nonce) {
-        let welcome = welcome(server, session, src, nonce);
-        return super::buckets::answer_with(server, state, session, src, welcome, out);
+        let (_, pass) = state.reach(session);
+        let welcome = Packet::Welcome { nonce, pass };
+        return super::buckets::answer_with(server, state, session, welcome, out);
     }
     let current = state.directory.version;
     let challenge = || Packet::Challenge { nonce, cookie: server.config.key.cookie(src, &name, current) };
@@ -77,11 +78,6 @@ fn vacancy(
     known.or_else(|| directory.vacancy(server.config.limits.clients)).ok_or((Refusal::Full, None))
 }
 
-fn welcome(server: &Server, session: Session, address: Id, nonce: Nonce) -> Message {
-    let pass = server.pass(session, address);
-    Message::Packet(Packet::Welcome { nonce, pass })
-}
-
 impl Turn<'_> {
     fn register(&mut self, slot: Slot, name: Name, address: Id, nonce: Nonce) {
         let session = self.state.give_out_session();
@@ -89,10 +85,13 @@ impl Turn<'_> {
             self.state.remove_record(old);
         }
         self.state.put(slot, Entry { name, address, session, online: true });
-        let record = Record { slot, nonce, last: None, kicked: false, online: Some(Online::default()) };
+        let token = self.config.key.token(session, address);
+        let online = Some(Online::default());
+        let record = Record { slot, address, token, nonce, last: None, kicked: false, online };
         self.state.insert_record(session, record);
 
-        self.out.send(address, welcome(self.server, session, address, nonce));
+        let pass = Pass { session, token };
+        self.out.send(address, Message::Packet(Packet::Welcome { nonce, pass }));
         self.directory_changed();
     }
 }

@@ -178,7 +178,7 @@ impl ServerState {
 impl Record {
     /// What is saved of it.
     pub fn saved(&self) -> SavedRecord {
-        let Record { slot, nonce, last, kicked, online } = self;
+        let Record { slot, nonce, last, kicked, online, .. } = self;
         SavedRecord {
             slot: *slot,
             nonce: *nonce,

@@ -4,7 +4,7 @@ use stateright::actor::Id;
 
 use crate::ids::Pass;
 
-use super::{Server, ServerState};
+use super::ServerState;
 
 /// What the server makes of a pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,10 +19,9 @@ pub(super) enum Standing {
 
 /// Judges a pass. An unknown session counts as ended whatever its token: a server that has lost its memory
 /// has also lost its key, and its clients have to be told that they are unknown.
-pub(super) fn standing(server: &Server, state: &ServerState, src: Id, pass: Pass) -> Standing {
+pub(super) fn standing(state: &ServerState, src: Id, pass: Pass) -> Standing {
     let Some(record) = state.sessions.get(&pass.session) else { return Standing::Ended };
-    let address = state.directory.entry(record.slot).address;
-    if src != address || pass.token != server.config.key.token(pass.session, address) {
+    if src != record.address || pass.token != record.token {
         Standing::Impostor
     } else if record.online.is_some() {
         Standing::Online

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::ids::{Index, Nonce, RequestNumber, Session, Slot, Stop, Version};
+use stateright::actor::Id;
+
+use crate::ids::{Index, Nonce, Pass, RequestNumber, Session, Slot, Stop, Token, Version};
 use crate::name::{Name, Text};
 use crate::packet::{Entry, Reply};
 
@@ -39,6 +41,10 @@ pub struct ServerState {
 pub struct Record {
     /// Its directory entry.
     pub slot: Slot,
+    /// The address of that entry.
+    pub address: Id,
+    /// Follows from session, address and the server's key. Kept because every packet from it and to it needs it.
+    pub token: Token,
     /// Of its registration, to know a repeat.
     pub nonce: Nonce,
     /// The last request and its reply, to answer a repeat with the same.
@@ -154,6 +160,12 @@ impl ServerState {
     /// The group a session is in.
     pub fn membership(&self, session: Session) -> Option<&Membership> {
         self.online(session)?.membership.as_ref()
+    }
+
+    /// Where a session that has a record is, and what shows it that a packet comes from this server.
+    pub(super) fn reach(&self, session: Session) -> (Id, Pass) {
+        let Record { address, token, .. } = self.sessions[&session];
+        (address, Pass { session, token })
     }
 
     /// The directory entry of a session that has a record.

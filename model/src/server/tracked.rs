@@ -106,6 +106,18 @@ impl<'a> Tracked<'a> {
         self.online_mut(session)?.membership.as_mut()
     }
 
+    /// A member, and the group that it is in.
+    pub(super) fn member_mut(&mut self, session: Session) -> Option<(&mut Membership, &mut Group)> {
+        self.note_record(session);
+        let record = self.state.sessions.get_mut(&session)?;
+        let membership = record.online.as_mut()?.membership.as_mut()?;
+        if let Some(before) = &mut self.before {
+            before.note_group(&self.state.groups, &membership.group);
+        }
+        let group = self.state.groups.get_mut(&membership.group)?;
+        Some((membership, group))
+    }
+
     pub(super) fn insert_group(&mut self, name: Name, group: Group) {
         self.note_group(&name);
         self.state.groups.insert(name, group);
@@ -139,15 +151,20 @@ impl<'a> Tracked<'a> {
     }
 
     fn note_group(&mut self, name: &Name) {
-        let Some(before) = &mut self.before else { return };
-        if !before.groups.contains_key(name) {
-            let log = self.state.groups.get(name).map(|group| Log { first: group.first(), next: group.next });
-            before.groups.insert(name.clone(), log);
+        if let Some(before) = &mut self.before {
+            before.note_group(&self.state.groups, name);
         }
     }
 }
 
 impl Before {
+    fn note_group(&mut self, groups: &BTreeMap<Name, Group>, name: &Name) {
+        if !self.groups.contains_key(name) {
+            let log = groups.get(name).map(|group| Log { first: group.first(), next: group.next });
+            self.groups.insert(name.clone(), log);
+        }
+    }
+
     fn compare(self, state: &ServerState) -> Saved {
         let mut changes = Saved { parts: BTreeMap::new(), may_wait: true };
         let counters = state.saved_counters();

@@ -139,11 +139,11 @@ fn what_no_server_has_saved_is_refused() {
     world.cut_off(y);
     world.say(x, Command::SendGroup(text("a")));
     let sound = world.server.saved();
-    assert_eq!(ServerState::recover(&sound).map(|state| state.saved()), Ok(sound.clone()));
+    assert_eq!(ServerState::recover(&sound, &world.key()).map(|state| state.saved()), Ok(sound.clone()));
     let refused = |part: Part, change: &dyn Fn(&mut Saved, &Part)| {
         let mut saved = sound.clone();
         change(&mut saved, &part);
-        ServerState::recover(&saved).expect_err("it is unsound")
+        ServerState::recover(&saved, &world.key()).expect_err("it is unsound")
     };
     let parts: Vec<Part> = sound.parts.keys().cloned().collect();
     assert_eq!(parts.len(), 1 + 2 + 2 + 1 + 1, "{parts:?}");

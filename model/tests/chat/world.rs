@@ -388,8 +388,13 @@ impl World {
         folded.fold(self.waiting.clone());
         if !folded.parts.is_empty() {
             assert_eq!(folded.parts, self.server.saved().parts);
-            let recovered = ServerState::recover(&folded).expect("what is saved is sound");
+            let recovered =
+                ServerState::recover(&folded, &self.actor.config.key).expect("what is saved is sound");
             assert_eq!(recovered.saved(), self.server.saved());
+            for (session, record) in &recovered.sessions {
+                let now = &self.server.sessions[session];
+                assert_eq!((now.address, now.token), (record.address, record.token), "{session:?}");
+            }
         }
     }
 

@@ -126,7 +126,7 @@ fn checked(path: &Path) -> Result<(Database, Identity, Option<Saved>), StoreErro
     let (database, identity, saved) =
         looked.unwrap_or_else(|_| Err(damaged(Damage::Store("the store cannot read it".into()))))?;
     let Some(saved) = saved else { return Ok((database, identity, None)) };
-    ServerState::recover(&saved).map_err(|unsound| damaged(Damage::Unsound(unsound)))?;
+    ServerState::recover(&saved, &identity.key).map_err(|unsound| damaged(Damage::Unsound(unsound)))?;
     Ok((database, identity, Some(saved)))
 }
 

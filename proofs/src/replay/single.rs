@@ -83,7 +83,7 @@ pub fn replay(life: &Life) -> Result<Replayed, Difference> {
             Run::of(&Server { config }, life, restored).run(|state| known(state.directory.entries()))
         }
         Configured::Client(config) => {
-            Run::of(&Client { config }, life, |_| None).run(|state| known(state.directory.entries()))
+            Run::of(&Client { config }, life, |_, _| None).run(|state| known(state.directory.entries()))
         }
     }
 }
@@ -92,14 +92,14 @@ fn known<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<(Id, Name)> {
     entries.map(|entry| (entry.address, entry.name.clone())).collect()
 }
 
-/// Nothing, if no server can have saved this.
-fn restored(saved: &[(Part, Value)]) -> Option<Saved> {
+/// Nothing, if this server cannot have saved it.
+fn restored(server: &Server, saved: &[(Part, Value)]) -> Option<Saved> {
     let parts = saved.iter().map(|(part, value)| (part.clone(), Some(value.clone()))).collect();
     let saved = Saved { parts, may_wait: false };
-    ServerState::recover(&saved).is_ok().then_some(saved)
+    ServerState::recover(&saved, &server.config.key).is_ok().then_some(saved)
 }
 
-type Restored<A> = fn(&[(Part, Value)]) -> Option<<A as stateright::actor::Actor>::Storage>;
+type Restored<A> = fn(&A, &[(Part, Value)]) -> Option<<A as stateright::actor::Actor>::Storage>;
 
 type Outputs<A> = Vec<Command<Message, Timer, (), <A as stateright::actor::Actor>::Storage>>;
 
@@ -151,7 +151,7 @@ impl<'a, A: Hosted> Run<'a, A> {
         let next = match (state, input) {
             (None, Input::Start) => self.actor.on_start(self.id, &None, &mut out),
             (None, Input::Restart { saved }) => {
-                let saved = (self.restored)(saved)?;
+                let saved = (self.restored)(self.actor, saved)?;
                 self.actor.on_start(self.id, &Some(saved), &mut out)
             }
             (None, _) | (Some(_), Input::Start | Input::Restart { .. }) => return None,

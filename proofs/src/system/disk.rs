@@ -11,7 +11,7 @@ use model::server::saved::Saved;
 use stateright::actor::{ActorModelAction, Id};
 
 use super::role::RoleState;
-use super::{Action, FIRST_SESSION, SERVER, State};
+use super::{Action, FIRST_SESSION, KEY, SERVER, State};
 
 /// What an actor may have stored.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,7 +71,7 @@ impl Disk {
         self.crashes += 1;
         self.waiting = Saved::nothing();
         match Storage::Disk(self.clone()).saved() {
-            Some(saved) => ServerState::recover(&saved).expect("a server has saved it"),
+            Some(saved) => ServerState::recover(&saved, &KEY).expect("a server has saved it"),
             None => ServerState::new(FIRST_SESSION),
         }
     }
