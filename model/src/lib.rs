@@ -7,10 +7,12 @@
 //! 2. [`packet`]: everything peers can say. [`command`], [`event`], [`order`], [`notice`]: everything a person or an
 //!    operator can say and be told. Only packets have a codec (in `net`), so no datagram can be a command.
 //! 3. [`client`] and [`server`]: a file per conversation, the same conversations on both sides.
+//! 4. [`changes`]: what an input has changed, for those who compare states.
 //!
 //! Deliberately absent: sockets, clocks, threads, randomness, logging, codecs. Time comes in as fired timers,
 //! chance and keys as configuration.
 
+pub mod changes;
 pub mod client;
 pub mod command;
 pub mod config;

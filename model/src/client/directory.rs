@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use stateright::actor::Out;
 
+use crate::changes::{Change, note};
 use crate::event::{Event, Person};
 use crate::ids::{Slot, Version};
 use crate::name::Name;
@@ -29,13 +30,17 @@ impl Directory {
         self.slots.get(self.by_name.get(name)?)
     }
 
+    pub(super) fn listing(&self, slot: Slot) -> Option<&Listing> {
+        self.slots.get(&slot)
+    }
+
     /// All entries, with their secrets.
     pub fn listings(&self) -> impl Iterator<Item = &Listing> {
         self.slots.values()
     }
 
     /// All entries.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = &Entry> {
         self.slots.values().map(|listing| &listing.entry)
     }
 
@@ -52,6 +57,7 @@ impl Directory {
     /// Replaces what stands in its slot; returns it.
     fn put(&mut self, listing: Listing) -> Option<Entry> {
         let (slot, name) = (listing.slot, listing.entry.name.clone());
+        note(|| Change::Listing(slot));
         let old = self.slots.insert(slot, listing).map(|old| old.entry);
         if let Some(old) = &old
             && self.by_name.get(&old.name) == Some(&slot)
@@ -93,6 +99,7 @@ impl Turn<'_> {
             let old = self.state.directory.put(listing);
             if let Some(old) = old.filter(|old| old.session != session) {
                 // Nothing is accepted from a session that the directory does not list, so nothing is forgotten.
+                note(|| Change::Heard(old.session));
                 self.state.heard.remove(&old.session);
             }
         }

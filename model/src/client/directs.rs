@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use stateright::actor::{Id, Out};
 
+use crate::changes::{Change, note};
 use crate::event::Event;
 use crate::ids::{DirectNumber, PairSecret, Session};
 use crate::message::Message;
@@ -139,6 +140,7 @@ impl Turn<'_> {
         } else {
             (Verdict::QueueFull, None)
         };
+        note(|| Change::Heard(from));
         self.state.heard.insert(from, (number, verdict));
         if let Some(event) = event {
             self.tell(event);

@@ -1,9 +1,11 @@
 //! What a client knows.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::hash::{Hash, Hasher};
 
 use stateright::actor::Id;
 
+use crate::changes::{Change, Changing};
 use crate::command::Command;
 use crate::event::Exit;
 use crate::ids::{Cookie, DirectNumber, Index, Nonce, PairSecret, Pass, RequestNumber, Session, Stop};
@@ -215,6 +217,31 @@ impl ClientState {
     /// The command under way.
     pub fn pending(&self) -> Option<&Pending> {
         self.registered()?.pending.as_ref()
+    }
+}
+
+impl Changing for ClientState {
+    fn hash_changes<H: Hasher>(&self, changes: &[Change], hasher: &mut H) {
+        let known = (self.directory.version, self.directory.entries().len(), self.heard.len());
+        (&self.phase, self.nonce, self.leaving, known).hash(hasher);
+        for change in changes {
+            change.hash(hasher);
+            match change {
+                Change::Listing(slot) => self.directory.listing(*slot).hash(hasher),
+                Change::Heard(session) => self.heard.get(session).hash(hasher),
+                // They are none of a client.
+                Change::Line(_)
+                | Change::Record(_)
+                | Change::Replied { .. }
+                | Change::Group(_)
+                | Change::Posted { .. }
+                | Change::Progress { .. }
+                | Change::Queued(_)
+                | Change::Served(_)
+                | Change::Left(_)
+                | Change::Strangers => {}
+            }
+        }
     }
 }
 

@@ -50,22 +50,15 @@ impl Turn<'_> {
             return;
         }
         if due(&self.state, session, &self.config.limits).is_some() {
-            self.enqueue(session);
+            self.state.enqueue(session);
             self.serve_queue();
         }
     }
 
     /// Takes note that `count` posts or updates are out no longer, and serves those who waited for it.
     pub(super) fn release(&mut self, count: usize) {
-        self.state.window_mut().unanswered -= count;
+        *self.state.unanswered_mut() -= count;
         self.serve_queue();
-    }
-
-    fn enqueue(&mut self, session: Session) {
-        if let Some(online) = self.state.online_mut(session).filter(|online| !online.queued) {
-            online.queued = true;
-            self.state.window_mut().queue.push_back(session);
-        }
     }
 
     fn serve_queue(&mut self) {
@@ -73,10 +66,7 @@ impl Turn<'_> {
             if !self.let_out(session) {
                 return;
             }
-            self.state.window_mut().queue.pop_front();
-            if let Some(online) = self.state.online_mut(session) {
-                online.queued = false;
-            }
+            self.state.dequeue();
         }
     }
 
@@ -87,7 +77,7 @@ impl Turn<'_> {
             if self.state.window.unanswered + due.size() > limits.window {
                 return false;
             }
-            self.state.window_mut().unanswered += due.size();
+            *self.state.unanswered_mut() += due.size();
             match due {
                 Due::Update => self.send_update(session, 1),
                 Due::Posts(count) => {

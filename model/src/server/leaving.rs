@@ -43,7 +43,7 @@ impl Turn<'_> {
         let (slot, Some(online)) = (record.slot, record.online.take()) else { return };
         if online.queued {
             // Else whoever comes and goes while the window is full makes the queue grow without bound.
-            self.state.window_mut().queue.retain(|waiting| *waiting != session);
+            self.state.leave_queue(session);
         }
         if online.sync.sent.is_some() {
             self.release(1);

@@ -60,14 +60,11 @@ impl Turn<'_> {
             return self.reply(session, number, Reply::Backlog);
         }
         let by = self.state.entry(session).name.clone();
-        let Some(group) = self.state.group_mut(&name) else { return };
-        let index = group.next;
-        group.next = index.next();
-        let waiting = group.members.len() - 1;
-        group.log.push_back(Logged { sender: session, from: by.clone(), text: text.clone(), waiting });
-        let done = group.trim();
-        let others: Vec<Session> =
-            group.members.values().copied().filter(|&member| member != session).collect();
+        let members = self.state.groups[&name].members.values().copied();
+        let others: Vec<Session> = members.filter(|&member| member != session).collect();
+        let (from, said, waiting) = (by.clone(), text.clone(), others.len());
+        let post = Logged { sender: session, from, text: said, waiting };
+        let Some((index, done)) = self.state.log_post(&name, post) else { return };
         let posts = self.state.posts_mut();
         *posts = *posts + 1 - done;
         self.skip_own_posts(session);
@@ -82,19 +79,21 @@ impl Turn<'_> {
     /// Sends a member the first `count` posts that it has not been sent. They are there, nothing is out to it, and the window has
     /// room.
     pub(super) fn send_next_posts(&mut self, session: Session, count: usize) {
-        let Some((membership, group)) = self.state.member_mut(session) else { return };
-        let last = group.foreign(session, membership.sent, group.next).take(count).last();
-        let sent = last.map_or(membership.sent, Index::next);
-        (membership.acked, membership.sent) = group.past_own(session, membership.acked, sent);
-        membership.unanswered = count;
-        membership.attempts = 1;
+        self.state.progress(session, |membership, group| {
+            let last = group.foreign(session, membership.sent, group.next).take(count).last();
+            let sent = last.map_or(membership.sent, Index::next);
+            (membership.acked, membership.sent) = group.past_own(session, membership.acked, sent);
+            membership.unanswered = count;
+            membership.attempts = 1;
+        });
         self.send_posts(session);
     }
 
     /// A member's own posts are neither sent to it nor acked by it: the reply has told it their index.
     fn skip_own_posts(&mut self, session: Session) {
-        let Some((membership, group)) = self.state.member_mut(session) else { return };
-        (membership.acked, membership.sent) = group.past_own(session, membership.acked, membership.sent);
+        self.state.progress(session, |membership, group| {
+            (membership.acked, membership.sent) = group.past_own(session, membership.acked, membership.sent);
+        });
     }
 
     /// Sends everything that is out to a member.
@@ -112,15 +111,18 @@ impl Turn<'_> {
     }
 
     fn posts_acked(&mut self, session: Session, next: Index) {
-        let Some((membership, group)) = self.state.member_mut(session) else { return };
-        let answered = group.foreign(session, membership.acked, next.min(membership.sent)).count();
-        let done = group.settle(session, membership.acked, next);
-        let sent = membership.sent.max(next);
-        (membership.acked, membership.sent) = group.past_own(session, next, sent);
-        membership.unanswered -= answered;
-        let waits = membership.unanswered > 0;
-        // Attempts count from the last progress, and mean nothing while nothing is out.
-        membership.attempts = u8::from(waits);
+        let acked = self.state.progress(session, |membership, group| {
+            let answered = group.foreign(session, membership.acked, next.min(membership.sent)).count();
+            let done = group.settle(session, membership.acked, next);
+            let sent = membership.sent.max(next);
+            (membership.acked, membership.sent) = group.past_own(session, next, sent);
+            membership.unanswered -= answered;
+            let waits = membership.unanswered > 0;
+            // Attempts count from the last progress, and mean nothing while nothing is out.
+            membership.attempts = u8::from(waits);
+            (answered, done, waits)
+        });
+        let Some((answered, done, waits)) = acked else { return };
         *self.state.posts_mut() -= done;
         if waits {
             self.arm(Timer::Post(session));
@@ -132,8 +134,7 @@ impl Turn<'_> {
     }
 
     fn resend_posts(&mut self, session: Session) {
-        let Some(membership) = self.state.membership_mut(session) else { return };
-        membership.attempts += 1;
+        self.state.progress(session, |membership, _| membership.attempts += 1);
         self.send_posts(session);
     }
 
@@ -179,8 +180,14 @@ impl Group {
         self.trim()
     }
 
+    /// How many acks are missing of each post from `from` to `to` that is still in the log, as one number that depends on all.
+    pub(super) fn acks_missing(&self, from: Index, to: Index) -> u64 {
+        let posts = (from.0..to.0).filter_map(|index| self.logged(Index(index)));
+        posts.fold(0, |all, post| all.wrapping_mul(1_000_003).wrapping_add(post.waiting as u64))
+    }
+
     /// Forgets the oldest posts that everybody has acked. Returns how many.
-    fn trim(&mut self) -> usize {
+    pub(super) fn trim(&mut self) -> usize {
         let done = self.log.iter().take_while(|logged| logged.waiting == 0).count();
         self.log.drain(..done);
         done

@@ -66,9 +66,7 @@ impl Turn<'_> {
 
     /// Answers a request, and remembers the answer for its repeats.
     pub(super) fn reply(&mut self, session: Session, number: RequestNumber, reply: Reply) {
-        if let Some(record) = self.state.record_mut(session) {
-            record.last = Some((number, reply.clone()));
-        }
+        self.state.remember_reply(session, number, reply.clone());
         self.send(session, Down::Reply { number, reply });
     }
 }

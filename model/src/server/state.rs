@@ -1,9 +1,11 @@
 //! What a server knows.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::hash::{Hash, Hasher};
 
 use stateright::actor::Id;
 
+use crate::changes::{Change, Changing};
 use crate::ids::{Index, Nonce, Pass, RequestNumber, Session, Slot, Stop, Token, Version};
 use crate::name::{Name, Text};
 use crate::packet::{Entry, Reply};
@@ -171,6 +173,34 @@ impl ServerState {
     /// The directory entry of a session that has a record.
     pub(super) fn entry(&self, session: Session) -> &Entry {
         self.directory.entry(self.sessions[&session].slot)
+    }
+}
+
+impl Changing for ServerState {
+    fn hash_changes<H: Hasher>(&self, changes: &[Change], hasher: &mut H) {
+        let window = (self.window.unanswered, self.window.queue.len());
+        (self.next_session, self.directory.version, self.posts, window, self.stops, self.stopped)
+            .hash(hasher);
+        for change in changes {
+            change.hash(hasher);
+            match change {
+                Change::Line(slot) => self.directory.line(*slot).hash(hasher),
+                Change::Record(session) => self.sessions.get(session).hash(hasher),
+                Change::Group(name) => self.groups.get(name).hash(hasher),
+                Change::Queued(count) => {
+                    self.window.queue.iter().rev().take(*count).for_each(|session| session.hash(hasher));
+                }
+                Change::Strangers => self.strangers.hash(hasher),
+                // They say what is now, or are none of a server.
+                Change::Replied { .. }
+                | Change::Posted { .. }
+                | Change::Progress { .. }
+                | Change::Served(_)
+                | Change::Left(_)
+                | Change::Listing(_)
+                | Change::Heard(_) => {}
+            }
+        }
     }
 }
 

@@ -2,17 +2,18 @@
 //!
 //! All changes go through here: [`Tracked`] gives out no other way to what is saved. It notes how a part was when it is first
 //! given out, and compares in the end. So a conversation can neither forget to save a change nor save what is none, and
-//! the cost is that of the change, not of the state.
+//! the cost is that of the change, not of the state. Whatever changes is also [noted](crate::changes).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
-use crate::ids::{Index, Session, Slot, Stop};
+use crate::changes::{Change, note};
+use crate::ids::{Index, RequestNumber, Session, Slot, Stop};
 use crate::name::Name;
-use crate::packet::Entry;
+use crate::packet::{Entry, Reply};
 
 use super::saved::{Part, Saved, SavedRecord, Value};
-use super::{Group, Membership, Online, Record, ServerState, Window};
+use super::{Group, Logged, Membership, Online, Record, ServerState};
 
 /// The state of a server during one event.
 pub(super) struct Tracked<'a> {
@@ -80,6 +81,7 @@ impl<'a> Tracked<'a> {
         if let Some(before) = &mut self.before {
             before.lines.insert(slot);
         }
+        note(|| Change::Line(slot));
         self.state.directory.put(slot, entry);
     }
 
@@ -102,20 +104,48 @@ impl<'a> Tracked<'a> {
         self.record_mut(session)?.online.as_mut()
     }
 
-    pub(super) fn membership_mut(&mut self, session: Session) -> Option<&mut Membership> {
-        self.online_mut(session)?.membership.as_mut()
+    /// The last reply to a session is this one, which it is sent now.
+    pub(super) fn remember_reply(&mut self, session: Session, number: RequestNumber, reply: Reply) {
+        self.keep_record(session);
+        if let Some(record) = self.state.sessions.get_mut(&session) {
+            record.last = Some((number, reply));
+            note(|| Change::Replied { session, number });
+        }
     }
 
-    /// A member, and the group that it is in.
-    pub(super) fn member_mut(&mut self, session: Session) -> Option<(&mut Membership, &mut Group)> {
-        self.note_record(session);
+    /// Changes how far a member is, and who waits in its group for that.
+    pub(super) fn progress<T>(
+        &mut self,
+        session: Session,
+        change: impl FnOnce(&mut Membership, &mut Group) -> T,
+    ) -> Option<T> {
+        self.keep_record(session);
         let record = self.state.sessions.get_mut(&session)?;
         let membership = record.online.as_mut()?.membership.as_mut()?;
         if let Some(before) = &mut self.before {
-            before.note_group(&self.state.groups, &membership.group);
+            before.keep_group(&self.state.groups, &membership.group);
         }
         let group = self.state.groups.get_mut(&membership.group)?;
-        Some((membership, group))
+        let before = membership.acked;
+        let changed = change(membership, group);
+        note(|| {
+            let Membership { acked, sent, unanswered, attempts, .. } = *membership;
+            let (first, waiting) = (group.first(), group.acks_missing(before, acked));
+            Change::Progress { session, acked, sent, unanswered, attempts, first, waiting }
+        });
+        Some(changed)
+    }
+
+    /// Appends a post to the log of a group. Tells its index, and how many posts are done with by that.
+    pub(super) fn log_post(&mut self, name: &Name, post: Logged) -> Option<(Index, usize)> {
+        self.keep_group(name);
+        let group = self.state.groups.get_mut(name)?;
+        let (index, sender, waiting) = (group.next, post.sender, post.waiting);
+        group.next = index.next();
+        group.log.push_back(post);
+        let done = group.trim();
+        note(|| Change::Posted { sender, index, first: group.first(), waiting });
+        Some((index, done))
     }
 
     pub(super) fn insert_group(&mut self, name: Name, group: Group) {
@@ -133,32 +163,70 @@ impl<'a> Tracked<'a> {
         &mut self.state.posts
     }
 
-    /// What is out is not saved.
-    pub(super) fn window_mut(&mut self) -> &mut Window {
-        &mut self.state.window
+    /// How many posts and updates are out. That is not saved, nor who waits for room.
+    pub(super) fn unanswered_mut(&mut self) -> &mut usize {
+        &mut self.state.window.unanswered
+    }
+
+    /// Puts a session that is online at the end of the window's queue, unless it stands there.
+    pub(super) fn enqueue(&mut self, session: Session) {
+        let record = self.state.sessions.get_mut(&session);
+        let online = record.and_then(|record| record.online.as_mut());
+        if let Some(online) = online.filter(|online| !online.queued) {
+            online.queued = true;
+            self.state.window.queue.push_back(session);
+            note(|| Change::Queued(1));
+        }
+    }
+
+    /// Takes the first one out of the queue.
+    pub(super) fn dequeue(&mut self) {
+        let Some(session) = self.state.window.queue.pop_front() else { return };
+        let record = self.state.sessions.get_mut(&session);
+        if let Some(online) = record.and_then(|record| record.online.as_mut()) {
+            online.queued = false;
+        }
+        note(|| Change::Served(1));
+    }
+
+    /// Takes a session that has just gone out of the queue, wherever it stands.
+    pub(super) fn leave_queue(&mut self, session: Session) {
+        self.state.window.queue.retain(|waiting| *waiting != session);
+        note(|| Change::Left(session));
     }
 
     /// Buckets are full when a server starts.
     pub(super) fn strangers_mut(&mut self) -> &mut BTreeMap<u8, usize> {
+        note(|| Change::Strangers);
         &mut self.state.strangers
     }
 
     fn note_record(&mut self, session: Session) {
+        self.keep_record(session);
+        note(|| Change::Record(session));
+    }
+
+    fn note_group(&mut self, name: &Name) {
+        self.keep_group(name);
+        note(|| Change::Group(name.clone()));
+    }
+
+    fn keep_record(&mut self, session: Session) {
         if let Some(before) = &mut self.before {
             let record = || self.state.sessions.get(&session).map(Record::saved);
             before.records.entry(session).or_insert_with(record);
         }
     }
 
-    fn note_group(&mut self, name: &Name) {
+    fn keep_group(&mut self, name: &Name) {
         if let Some(before) = &mut self.before {
-            before.note_group(&self.state.groups, name);
+            before.keep_group(&self.state.groups, name);
         }
     }
 }
 
 impl Before {
-    fn note_group(&mut self, groups: &BTreeMap<Name, Group>, name: &Name) {
+    fn keep_group(&mut self, groups: &BTreeMap<Name, Group>, name: &Name) {
         if !self.groups.contains_key(name) {
             let log = groups.get(name).map(|group| Log { first: group.first(), next: group.next });
             self.groups.insert(name.clone(), log);

@@ -8,6 +8,7 @@ mod directs;
 mod groups;
 mod leaving;
 mod lists;
+mod noted;
 mod orders;
 mod packets;
 mod posts;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
+use model::changes::noting;
 use model::client::{Pending, Phase, Registered};
 use model::ids::{Key, Nonce, Pass, Session};
 use model::packet::{Down, Up};
@@ -13,6 +14,8 @@ use model::{
     ServerConfig, ServerState, Text, Timer, Timing, console,
 };
 use stateright::actor::{self, Actor, Id, Out};
+
+use crate::noted;
 
 /// Where the server sits.
 pub(crate) const SERVER: usize = 0;
@@ -325,18 +328,20 @@ impl World {
         on_client: impl FnOnce(&Client, &mut Cow<'_, ClientState>, &mut Out<Client>),
     ) {
         if actor == SERVER {
-            let mut out = Out::new();
+            let (mut out, mut changes) = (Out::new(), Vec::new());
             let mut state = Cow::Borrowed(&self.server);
-            on_server(&self.actor, &mut state, &mut out);
+            noting(&mut changes, || on_server(&self.actor, &mut state, &mut out));
             if let Cow::Owned(state) = state {
+                noted::check_server(&self.server, &state, &changes);
                 self.server = state;
             }
             self.take_out(actor, out);
         } else if let Some((client, state)) = self.clients.get_mut(&actor) {
-            let mut out = Out::new();
+            let (mut out, mut changes) = (Out::new(), Vec::new());
             let mut next = Cow::Borrowed(&*state);
-            on_client(client, &mut next, &mut out);
+            noting(&mut changes, || on_client(client, &mut next, &mut out));
             if let Cow::Owned(next) = next {
+                noted::check_client(state, &next, &changes);
                 *state = next;
             }
             self.take_out(actor, out);
