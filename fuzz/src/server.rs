@@ -293,7 +293,10 @@ impl World {
             assert!(!entry.name.is_reserved());
             assert!(entry.session < self.state.next_session);
             let record = self.state.sessions.get(&entry.session).expect("every entry has a record");
-            assert_eq!((record.address, record.token), (entry.address, KEY.token(entry.session, entry.address)));
+            assert_eq!(
+                (record.address, record.token),
+                (entry.address, KEY.token(entry.session, entry.address))
+            );
             assert_eq!(record.online.is_some(), entry.online);
         }
         assert_eq!(names.len(), self.state.sessions.len());

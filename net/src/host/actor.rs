@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::time::{Duration, Instant};
 
+use model::changes::Changing;
 use model::{Message, Packet, Timer, console};
 use rand::Rng;
 use stateright::actor::{Actor, Command as Output, Id, Out};
@@ -89,13 +90,7 @@ impl<A: Hosted> Host<A> {
         }
         desk.now = Instant::now();
         for (source, frame) in &frames {
-            let at = desk.now;
-            let mut packets = desk.receive(*source, frame);
-            for packet in packets.drain(..) {
-                tracing::trace!(%id, %source, ?packet, "received");
-                self.step(desk, id, state, at, Input::Packet { from: (*source).into(), packet });
-            }
-            desk.packets = packets;
+            self.take_datagram(desk, id, state, *source, frame);
         }
         let now = desk.now;
         // The time stands still here, so a timer that always sets itself to fire at once has to come again.
@@ -121,9 +116,35 @@ impl<A: Hosted> Host<A> {
         desk.gather.reuse(frames);
     }
 
-    /// Lets the actor see an input that came in at this time.
+    /// Lets the actor see the packets of a datagram.
+    fn take_datagram(
+        &self,
+        desk: &mut Desk,
+        id: Id,
+        state: &mut Cow<'static, A::State>,
+        source: Id,
+        frame: &Frame,
+    ) {
+        let (at, from) = (desk.now, source.into());
+        let Some(datagram) = desk.receive(source, frame) else { return };
+        let mut packets = std::mem::take(&mut desk.packets);
+        for packet in packets.drain(..) {
+            tracing::trace!(%id, %source, ?packet, "received");
+            let input = Input::Packet { from, packet };
+            let sum = desk.step(|out| apply(&self.actor, id, state, input, out)).1;
+            if let Some(recorder) = desk.recording() {
+                recorder.packet(at, sum, &**state);
+            }
+        }
+        desk.packets = packets;
+        if let Some(recorder) = desk.recording() {
+            recorder.datagram(at, from, &datagram);
+        }
+    }
+
+    /// Lets the actor see any other input that came in at this time.
     fn step(&self, desk: &mut Desk, id: Id, state: &mut Cow<'static, A::State>, at: Instant, input: Input) {
-        let recorded = desk.recorder.as_ref().filter(|recorder| recorder.is_open()).map(|_| input.clone());
+        let recorded = desk.recording().map(|_| input.clone());
         let sum = desk.step(|out| apply(&self.actor, id, state, input, out)).1;
         desk.record(at, recorded, sum, &**state);
     }
@@ -198,32 +219,32 @@ impl Desk {
         }
     }
 
-    /// The packets that came in. None from a doorbell, or if the datagram is not one of ours.
-    fn receive(&mut self, source: Id, frame: &Frame) -> Vec<Packet> {
-        let mut packets = std::mem::take(&mut self.packets);
+    /// Takes the packets out of what came in, if it is a datagram of ours, and gives back the datagram itself.
+    fn receive(&mut self, source: Id, frame: &Frame) -> Option<Vec<u8>> {
         let counters = &self.shared.counters;
         if frame.is_doorbell() {
             counters.doorbell();
-            return packets;
+            return None;
         }
         let bytes = frame.take();
         counters.received(bytes.len());
-        let Some(datagram) = self.unsealed(source, &bytes) else { return packets };
-        if let Err(error) = wire::decode_into(&datagram, &mut packets) {
+        let datagram = self.unsealed(source, bytes)?;
+        if let Err(error) = wire::decode_into(&datagram, &mut self.packets) {
             let count = counters.undecodable(error);
             // Anyone can send rubbish at any rate, so say it ever more rarely.
             if count.is_power_of_two() {
                 tracing::debug!(%source, reason = error.reason(), count, "undecodable");
             }
+            return None;
         }
-        packets
+        Some(datagram)
     }
 
     /// The datagram itself; nothing if it does not pass the seal.
-    fn unsealed<'a>(&self, source: Id, datagram: &'a [u8]) -> Option<Cow<'a, [u8]>> {
-        let Some(sealer) = &self.sealer else { return Some(Cow::Borrowed(datagram)) };
-        match sealer.open(source, datagram) {
-            Ok(datagram) => Some(Cow::Owned(datagram)),
+    fn unsealed(&self, source: Id, datagram: Vec<u8>) -> Option<Vec<u8>> {
+        let Some(sealer) = &self.sealer else { return Some(datagram) };
+        match sealer.open(source, &datagram) {
+            Ok(datagram) => Some(datagram),
             Err(error) => {
                 let count = self.shared.counters.refused(error);
                 if count.is_power_of_two() {
@@ -238,12 +259,14 @@ impl Desk {
     /// the digest of that.
     fn step<A: Hosted, T>(&mut self, step: impl FnOnce(&mut Out<A>) -> T) -> (T, Digest) {
         let mut out = Out::new();
-        let result = step(&mut out);
+        let result = match self.recording() {
+            Some(recorder) => recorder.watch(|| step(&mut out)),
+            None => step(&mut out),
+        };
         let now = Instant::now();
         self.shared.counters.step_took(now - self.now);
         self.now = now;
-        let recorder = self.recorder.as_ref().filter(|recorder| recorder.is_open());
-        let sum = recorder.map_or(Digest(0), |recorder| sum_of_outputs(recorder.words(), &out));
+        let sum = self.recording().map_or(Digest(0), |recorder| sum_of_outputs(recorder.words(), &out));
         let mut outputs: Vec<_> = out.into_iter().collect();
         for save in outputs.extract_if(.., |output| matches!(output, Output::Save(_))) {
             self.save::<A>(save);
@@ -284,7 +307,12 @@ impl Desk {
         }
     }
 
-    fn record(&mut self, at: Instant, input: Option<Input>, sum: Digest, state: &impl Hash) {
+    /// The recorder, as long as anybody still writes.
+    fn recording(&mut self) -> Option<&mut Recorder> {
+        self.recorder.as_mut().filter(|recorder| recorder.is_open())
+    }
+
+    fn record(&mut self, at: Instant, input: Option<Input>, sum: Digest, state: &impl Changing) {
         if let (Some(recorder), Some(input)) = (&mut self.recorder, input) {
             recorder.step(at, input, sum, state);
         }
@@ -316,6 +344,9 @@ impl Desk {
 
     /// Ends a wake-up by so many datagrams: hands what is to be sent to `spawn`, and sees to it that the next timer is heard.
     fn finish<A: Hosted>(&mut self, heard: usize, out: &mut Out<Host<A>>) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.hand_over();
+        }
         let now = self.now;
         let mut datagrams = std::mem::take(&mut self.datagrams);
         match &mut self.sealer {

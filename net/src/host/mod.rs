@@ -40,6 +40,7 @@ mod timers;
 
 use std::net::SocketAddrV4;
 
+use model::changes::Changing;
 use model::{Message, Timer};
 use stateright::actor::Actor;
 
@@ -99,11 +100,14 @@ impl Options {
 
 /// An actor of the protocol.
 pub trait Hosted:
-    Actor<Msg = Message, Timer = Timer, Storage: Keep, Random = ()> + Clone + Send + 'static
+    Actor<Msg = Message, Timer = Timer, State: Changing, Storage: Keep, Random = ()> + Clone + Send + 'static
 {
 }
 
 impl<A> Hosted for A where
-    A: Actor<Msg = Message, Timer = Timer, Storage: Keep, Random = ()> + Clone + Send + 'static
+    A: Actor<Msg = Message, Timer = Timer, State: Changing, Storage: Keep, Random = ()>
+        + Clone
+        + Send
+        + 'static
 {
 }

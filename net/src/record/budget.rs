@@ -1,9 +1,9 @@
-//! How often a state is hashed.
+//! How often a state is hashed as a whole.
 
 use std::time::{Duration, Instant};
 
 /// Time for hashing states. It gathers while there is nothing to do, so that in a chat every state is hashed; at full load it comes
-/// back no faster than what hashing may cost.
+/// back no faster than what hashing may cost, and nearly all records have to do with what has changed.
 pub(super) struct Budget {
     left: Duration,
     /// From then on time is gathered: when the budget was last filled, or later if it was overdrawn.
@@ -18,10 +18,8 @@ impl Budget {
 
     /// Whether there is some left. Looks at what has gathered only when it is used up.
     pub(super) fn allows(&mut self, now: Instant) -> bool {
-        if self.left.is_zero()
-            && let Some(passed) = now.checked_duration_since(self.since)
-        {
-            self.left = MOST.min(passed / SHARE);
+        if self.left.is_zero() && now >= self.since {
+            self.left = MOST.min(now.duration_since(self.since) / SHARE);
             self.since = now;
         }
         !self.left.is_zero()
@@ -36,7 +34,7 @@ impl Budget {
 }
 
 /// Hashing takes one part in so many of the time, in the long run.
-const SHARE: u32 = 400;
+const SHARE: u32 = 1000;
 /// What gathers at most: enough for some thousand states of a small server.
 const MOST: Duration = Duration::from_millis(5);
 

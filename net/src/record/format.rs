@@ -10,7 +10,7 @@ use super::sum::Digest;
 use crate::store::Keep;
 
 /// The version of the format that is written here.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// What this program was built from: its version, and a digest of the sources of its actors. Recordings of other builds are not
 /// replayed unasked.
@@ -25,7 +25,7 @@ pub enum Line {
     /// An input.
     Step(Record),
     /// Several packets that came in as one datagram.
-    Packets(Together<Vec<Taken<Packet>>>),
+    Packets(Together),
     /// The host was stopped.
     End {
         /// Microseconds since the life began.
@@ -101,42 +101,58 @@ pub struct Record {
     pub input: Input,
     /// Of everything that it sent, told and armed then, in order.
     pub out: Digest,
-    /// Of the state after it. Not always there, since it takes as long as the state is large.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<Digest>,
+    /// Of the state that it led to.
+    pub after: After,
 }
 
-/// Packets that came in at the same time from the same place. Each of them is an input of its own.
+/// A digest of the state after an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum After {
+    /// Of all of it, which takes as long as it is large.
+    State(Digest),
+    /// Of what the input has changed. Where it is the same, the states are, if those before were.
+    Changes(Digest),
+}
+
+impl After {
+    /// The digest.
+    pub fn digest(self) -> Digest {
+        let (After::State(digest) | After::Changes(digest)) = self;
+        digest
+    }
+}
+
+/// Packets that came in as one datagram. Each of them is an input of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Together<P> {
+pub struct Together {
     /// Microseconds since the life began.
     pub t: u64,
     /// From there, as far as the network says.
     #[serde(serialize_with = "address")]
     pub from: SocketAddrV4,
     /// In order.
-    pub packets: P,
+    pub packets: Vec<Taken>,
 }
 
 /// One of several packets, and what became of it; as in a [`Record`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Taken<P> {
+pub struct Taken {
     /// What.
-    pub packet: P,
+    pub packet: Packet,
     /// Of everything that the actor sent, told and armed then.
     pub out: Digest,
-    /// Of the state after it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<Digest>,
+    /// Of the state that it led to.
+    pub after: After,
 }
 
-impl Together<Vec<Taken<Packet>>> {
+impl Together {
     /// The inputs one by one.
     pub fn records(self) -> impl Iterator<Item = Record> {
         let Together { t, from, packets } = self;
-        packets.into_iter().map(move |Taken { packet, out, state }| {
+        packets.into_iter().map(move |Taken { packet, out, after }| {
             let input = Input::Packet { from, packet };
-            Record { t, input, out, state }
+            Record { t, input, out, after }
         })
     }
 }

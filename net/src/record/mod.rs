@@ -10,8 +10,10 @@
 
 mod budget;
 mod format;
+mod handed;
 mod json;
 mod pen;
+mod queue;
 mod read;
 mod recorder;
 mod sum;
@@ -21,11 +23,11 @@ use std::borrow::Cow;
 use model::{Message, console};
 use stateright::actor::{Id, Out};
 
-pub use format::{BUILD, Configured, FORMAT, Header, Input, Line, Record, Texts};
+pub use format::{After, BUILD, Configured, FORMAT, Header, Input, Line, Record, Texts};
 pub use pen::Pen;
 pub use read::{Ending, Life, ReadError, read, read_from};
 pub use recorder::{RecordError, Recorder, Recording};
-pub use sum::{Digest, Sum, Words, sum_of_outputs, sum_of_state};
+pub use sum::{Digest, Sum, Words, sum_of_changes, sum_of_outputs, sum_of_state};
 
 use crate::host::Hosted;
 

@@ -10,17 +10,20 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::net::SocketAddrV4;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use model::Text;
+use model::changes::{self, Change, Changing};
 use rand::Rng;
 
 use super::budget::Budget;
-use super::format::{BUILD, Configured, FORMAT, Header, Input, Line, Record, Texts};
+use super::format::{After, BUILD, Configured, FORMAT, Header, Input, Line, Record, Texts};
+use super::handed::{Digests, Handed};
 use super::pen::{BEGIN, Pen};
-use super::sum::{Digest, Words, sum_of_state};
+use super::queue::{Queue, STANDSTILL};
+use super::sum::{Digest, Words, sum_of_changes, sum_of_state};
 
 /// What to record, and where.
 #[derive(Clone, Debug)]
@@ -81,6 +84,12 @@ pub struct Recorder {
     recording: Recording,
     words: Words,
     budget: Budget,
+    /// What the last step has changed.
+    changes: Vec<Change>,
+    /// What became of the packets of a datagram so far.
+    taken: Vec<Digests>,
+    /// What is not handed over yet.
+    handed: Handed,
     writer: Option<JoinHandle<()>>,
 }
 
@@ -98,14 +107,15 @@ impl Recorder {
         let writer = thread::Builder::new().name("recorder".into()).spawn(move || writer.run())?;
         let began = Instant::now();
         let budget = Budget::new(began);
-        Ok(Recorder { queue, began, recording, words, budget, writer: Some(writer) })
+        let (changes, taken, handed) = (Vec::new(), Vec::new(), Handed::default());
+        Ok(Recorder { queue, began, recording, words, budget, changes, taken, handed, writer: Some(writer) })
     }
 
     /// The life begins, at this address.
     pub fn life(&mut self, address: SocketAddrV4) {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         self.began = Instant::now();
-        self.queue.push(Line::Life(Box::new(Header {
+        self.handed.push(Line::Life(Box::new(Header {
             recording: FORMAT,
             build: BUILD.into(),
             name: self.recording.actor.name(),
@@ -123,28 +133,55 @@ impl Recorder {
 
     /// Whether anybody still writes.
     pub fn is_open(&self) -> bool {
-        !self.queue.closed.load(Ordering::Relaxed)
+        self.queue.is_open()
     }
 
-    /// An input, when it came in, what came of it, and the state it led to. Packets that came in together have the same time.
-    pub fn step(&mut self, at: Instant, input: Input, out: Digest, state: &impl Hash) {
+    /// Lets an actor take a step, and remembers what it changes.
+    pub fn watch<T>(&mut self, step: impl FnOnce() -> T) -> T {
+        changes::noting(&mut self.changes, step)
+    }
+
+    /// An input other than a packet, when it came in, what came of it, and the state it led to.
+    pub fn step(&mut self, at: Instant, input: Input, out: Digest, state: &impl Changing) {
         let t = self.micros(at);
-        let state = self.budget.allows(at).then(|| self.hash(state));
-        self.queue.push(Line::Step(Record { t, input, out, state }));
+        let after = self.after(at, state);
+        self.handed.push(Line::Step(Record { t, input, out, after }));
+    }
+
+    /// What came of the next packet of a datagram that came in at this time.
+    pub fn packet(&mut self, at: Instant, out: Digest, state: &impl Changing) {
+        let after = self.after(at, state);
+        self.taken.push(Digests { out, after });
+    }
+
+    /// The datagram itself, unsealed, after all its packets.
+    pub fn datagram(&mut self, at: Instant, from: SocketAddrV4, datagram: &[u8]) {
+        self.handed.push_datagram(self.micros(at), from, datagram, &self.taken);
+        self.taken.clear();
+    }
+
+    /// Hands everything over to the writer. Once for all that came in together, since it takes longer than what it is about: its
+    /// memory has to come from another core, and here it is waited for.
+    pub fn hand_over(&mut self) {
+        self.queue.hand_over(&mut self.handed);
     }
 
     /// The life ends in this state.
     pub fn end(&mut self, state: &impl Hash) {
         let now = Instant::now();
         let line = Line::End { t: self.micros(now), state: Some(sum_of_state(&self.words, state)) };
-        self.queue.push(line);
+        self.handed.push(line);
+        self.hand_over();
     }
 
-    fn hash(&mut self, state: &impl Hash) -> Digest {
+    fn after(&mut self, at: Instant, state: &impl Changing) -> After {
+        if !self.budget.allows(at) {
+            return After::Changes(sum_of_changes(&self.words, state, &self.changes));
+        }
         let now = Instant::now();
         let digest = sum_of_state(&self.words, state);
         self.budget.spend(now.elapsed());
-        digest
+        After::State(digest)
     }
 
     fn micros(&self, now: Instant) -> u64 {
@@ -154,6 +191,7 @@ impl Recorder {
 
 impl Drop for Recorder {
     fn drop(&mut self) {
+        self.hand_over();
         self.queue.end();
         let Some(writer) = self.writer.take() else { return };
         if self.queue.is_written() {
@@ -166,103 +204,6 @@ impl Drop for Recorder {
             );
         }
     }
-}
-
-/// Who is stopped waits for a disk that is slow, and not for one that does not move at all, as a pipe that nobody reads.
-const STANDSTILL: Duration = Duration::from_millis(500);
-
-/// What has been handed over and is not written yet.
-#[derive(Default)]
-struct Queue {
-    waiting: Mutex<Waiting>,
-    changed: Condvar,
-    /// Something was written, or everything.
-    progress: Condvar,
-    /// Nothing is taken any more.
-    closed: AtomicBool,
-}
-
-#[derive(Default)]
-struct Waiting {
-    lines: Vec<Line>,
-    /// About how much memory the lines take.
-    bytes: usize,
-    /// The writer sleeps until there is something.
-    asleep: bool,
-    /// Nothing follows.
-    ended: bool,
-    /// How often something was written.
-    written: u64,
-    /// Nothing will be written any more.
-    done: bool,
-}
-
-impl Queue {
-    /// Never waits, except for the writer to take a few pointers.
-    fn push(&self, mut line: Line) {
-        if self.closed.load(Ordering::Relaxed) {
-            return;
-        }
-        let mut waiting = self.lock();
-        waiting.bytes += weight(&mut line);
-        if waiting.bytes > BUFFER {
-            self.closed.store(true, Ordering::Relaxed);
-            let t = match line {
-                Line::Step(Record { t, .. }) | Line::End { t, .. } | Line::Cut { t, .. } => t,
-                Line::Life(_) | Line::Packets(_) => 0,
-            };
-            line = Line::Cut { t, reason: "the disk did not keep up".into() };
-        }
-        waiting.lines.push(line);
-        // Whoever is awake looks again by itself.
-        if std::mem::take(&mut waiting.asleep) || waiting.bytes > BUFFER / 2 {
-            drop(waiting);
-            self.changed.notify_one();
-        }
-    }
-
-    fn end(&self) {
-        self.lock().ended = true;
-        self.changed.notify_one();
-    }
-
-    /// Waits until nothing will be written any more, as long as something is.
-    fn is_written(&self) -> bool {
-        let mut waiting = self.lock();
-        while !waiting.done {
-            let before = waiting.written;
-            let still = |waiting: &mut Waiting| !waiting.done && waiting.written == before;
-            let waited = self.progress.wait_timeout_while(waiting, STANDSTILL, still);
-            let (next, standstill) = waited.unwrap_or_else(PoisonError::into_inner);
-            if standstill.timed_out() {
-                return false;
-            }
-            waiting = next;
-        }
-        true
-    }
-
-    fn note(&self, progress: impl FnOnce(&mut Waiting)) {
-        progress(&mut self.lock());
-        self.progress.notify_all();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Memory that may wait to be written.
-const BUFFER: usize = 32 << 20;
-
-fn weight(line: &mut Line) -> usize {
-    let text = match line {
-        Line::Step(record) => {
-            record.input.texts_mut().iter().map(|text| size_of::<Line>() + text.as_str().len()).sum()
-        }
-        Line::Life(_) | Line::Packets(_) | Line::End { .. } | Line::Cut { .. } => 0,
-    };
-    size_of::<Line>() + text
 }
 
 /// The far end.
@@ -280,16 +221,16 @@ impl Writer {
     /// Until nothing follows, or it cannot be written.
     fn run(&mut self) {
         self.write_all();
-        self.queue.note(|waiting| waiting.done = true);
+        self.queue.done();
     }
 
     fn write_all(&mut self) {
-        let (mut lines, mut pause) = (Vec::new(), PAUSE);
+        let (mut handed, mut pause) = (Handed::default(), PAUSE);
         loop {
-            let ended = self.take(&mut lines, pause);
-            pause = if lines.len() < MANY { PAUSE } else { LONG_PAUSE };
-            if let Err(error) = self.write(&mut lines) {
-                self.queue.closed.store(true, Ordering::Relaxed);
+            let ended = self.queue.take(&mut handed, pause);
+            pause = if handed.len() < MANY { PAUSE } else { LONG_PAUSE };
+            if let Err(error) = self.write(&mut handed) {
+                self.queue.close();
                 tracing::error!(
                     "cannot record to {} any more: {error}; the chat goes on",
                     self.path.display()
@@ -302,59 +243,40 @@ impl Writer {
         }
     }
 
-    /// Waits for lines. What follows the first one within the pause goes with it, so that a busy host is not slowed down by waking
-    /// this thread, and a kill loses no more than that.
-    fn take(&self, lines: &mut Vec<Line>, pause: Duration) -> bool {
-        let mut waiting = self.queue.lock();
-        while waiting.lines.is_empty() && !waiting.ended {
-            waiting.asleep = true;
-            waiting = self.queue.changed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
-        }
-        waiting.asleep = false;
-        let more = |waiting: &mut Waiting| !waiting.ended && waiting.bytes < BUFFER / 2;
-        let waited = self.queue.changed.wait_timeout_while(waiting, pause, more);
-        let mut waiting = waited.unwrap_or_else(PoisonError::into_inner).0;
-        waiting.bytes = 0;
-        std::mem::swap(lines, &mut waiting.lines);
-        waiting.ended
-    }
-
-    fn write(&mut self, lines: &mut Vec<Line>) -> io::Result<()> {
-        for line in &mut *lines {
-            self.prepare(line);
-        }
-        let mut rest = &lines[..];
-        while !rest.is_empty() {
-            let written = self.pen.write_next(rest, &mut self.text)?;
-            rest = &rest[written..];
-            if self.text.len() >= AT_ONCE {
-                self.flush()?;
-            }
-        }
-        lines.clear();
+    fn write(&mut self, handed: &mut Handed) -> io::Result<()> {
+        handed.drain(|mut line| {
+            self.prepare(&mut line);
+            self.pen.write(&line, &mut self.text)?;
+            if self.text.len() >= AT_ONCE { self.flush() } else { Ok(()) }
+        })?;
         self.flush()
     }
 
     /// Puts digests in the place of texts.
     fn prepare(&self, line: &mut Line) {
         match line {
-            Line::Step(record) => {
-                for text in record.input.texts_mut() {
-                    *text = self.words.redact(text);
-                }
+            Line::Step(record) => self.redact(record.input.texts_mut()),
+            Line::Packets(together) => {
+                self.redact(together.packets.iter_mut().filter_map(|taken| taken.packet.text_mut()));
             }
             Line::Cut { reason, .. } => {
                 let path = self.path.display();
                 tracing::error!("the recording {path} ends here: {reason}; the chat goes on");
             }
-            Line::Life(_) | Line::Packets(_) | Line::End { .. } => {}
+            Line::Life(_) | Line::End { .. } => {}
+        }
+    }
+
+    fn redact<'a>(&self, texts: impl IntoIterator<Item = &'a mut Text>) {
+        for text in texts {
+            *text = self.words.redact(text);
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         let written = self.file.write_all(&self.text);
         self.text.clear();
-        self.queue.note(|waiting| waiting.written += 1);
+        self.queue.progressed();
         written
     }
 }
@@ -367,6 +289,7 @@ const MANY: usize = 100;
 const LONG_PAUSE: Duration = Duration::from_millis(20);
 /// Bytes that are written at once, about. Few enough to stay close to the processor between being made and being taken.
 const AT_ONCE: usize = 64 << 10;
+
 fn open(path: &Path) -> Result<File, RecordError> {
     let system = |source| RecordError::System { path: path.to_owned(), source };
     let mut file =

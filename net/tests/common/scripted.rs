@@ -4,12 +4,19 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::time::Duration;
 
+use model::changes::Changing;
 use model::{Message, Timer, console};
 use stateright::actor::{Actor, Id, Out};
 
 /// An actor made of a function from what happens to what it does. Its state is a number.
 #[derive(Clone)]
 pub(crate) struct Scripted<F>(pub(crate) F);
+
+/// Its state.
+#[derive(Clone, Debug, PartialEq, Hash)]
+pub(crate) struct Number(u64);
+
+impl Changing for Number {}
 
 /// What happens.
 #[derive(Clone, Debug)]
@@ -51,23 +58,23 @@ impl<F: Fn(&mut u64, Happens) -> Vec<Does>> Scripted<F> {
 impl<F: Fn(&mut u64, Happens) -> Vec<Does>> Actor for Scripted<F> {
     type Msg = Message;
     type Timer = Timer;
-    type State = u64;
+    type State = Number;
     type Storage = ();
     type Random = ();
 
-    fn on_start(&self, _: Id, _: &Option<()>, out: &mut Out<Self>) -> u64 {
+    fn on_start(&self, _: Id, _: &Option<()>, out: &mut Out<Self>) -> Number {
         let mut state = 0;
         self.act(&mut state, Happens::Start, out);
-        state
+        Number(state)
     }
 
-    fn on_msg(&self, _: Id, state: &mut Cow<'_, u64>, source: Id, message: Message, out: &mut Out<Self>) {
+    fn on_msg(&self, _: Id, state: &mut Cow<'_, Number>, source: Id, message: Message, out: &mut Out<Self>) {
         assert!(matches!(state, Cow::Owned(_)), "the host keeps the state owned");
-        self.act(state.to_mut(), Happens::Message(source, message), out);
+        self.act(&mut state.to_mut().0, Happens::Message(source, message), out);
     }
 
-    fn on_timeout(&self, _: Id, state: &mut Cow<'_, u64>, timer: &Timer, out: &mut Out<Self>) {
+    fn on_timeout(&self, _: Id, state: &mut Cow<'_, Number>, timer: &Timer, out: &mut Out<Self>) {
         assert!(matches!(state, Cow::Owned(_)), "the host keeps the state owned");
-        self.act(state.to_mut(), Happens::Fired(*timer), out);
+        self.act(&mut state.to_mut().0, Happens::Fired(*timer), out);
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::hosted::{Person, World, any_port, name, send, text};
 use model::ids::{Key, Session};
-use model::{Command, Event, Limits, Server, ServerConfig, Timer, Timing};
+use model::{Command, Event, Limits, Server, ServerConfig, ServerState, Timer, Timing};
 use net::record::{Configured, Digest, Ending, FORMAT, Input, Life, ReadError, Texts, read, read_from};
 use net::store::{Identity, Store};
 use net::{Console, HostError, Options, Overflow, Recording, start_with};
@@ -100,9 +100,10 @@ fn a_recording_that_nobody_takes_keeps_nobody_from_ending() {
     let actor = Configured::Server(config(false));
     let mut recorder = Recording { path, texts: Texts::Plain, actor }.open().unwrap();
     recorder.life(any_port());
+    let state = ServerState::new(Session(1));
     // More than a pipe holds.
     for _ in 0..2_000 {
-        recorder.step(Instant::now(), Input::Timer(Timer::Attempt), Digest(0), &());
+        recorder.step(Instant::now(), Input::Timer(Timer::Attempt), Digest(0), &state);
     }
     let (ended, end) = channel();
     thread::spawn(move || {

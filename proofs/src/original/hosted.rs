@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use cli::Cast;
+use model::changes::Changing;
 use model::ids::{Index, Pass, RequestNumber, Session, Token};
 use model::packet::{Request, Up};
 use model::{Command, Event, Message, Name, Notice, Packet as Carrier, Text, console};
@@ -46,6 +47,10 @@ pub struct Served {
     /// The group messages that it has slept for. Their places are the names of the host's timers.
     asleep: Vec<Stamp>,
 }
+
+/// Who records the original looks at all of it.
+impl Changing for Served {}
+impl Changing for ClientState {}
 
 /// A client of the original.
 #[derive(Clone, Debug)]

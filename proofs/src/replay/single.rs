@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use model::changes::{self, Change};
 use model::packet::Entry;
 use model::server::saved::{Part, Saved, Value};
 use model::{Client, Message, Name, Packet, Server, ServerState, Timer};
 use net::Hosted;
 use net::record::{
-    Configured, Digest, Ending, Input, Life, Record, Texts, Words, apply, sum_of_outputs, sum_of_state,
+    After, Configured, Digest, Ending, Input, Life, Record, Texts, Words, apply, sum_of_changes,
+    sum_of_outputs, sum_of_state,
 };
 use stateright::actor::{Command, Id, Out};
 
@@ -19,7 +21,7 @@ use super::words;
 pub struct Replayed {
     /// What each record made the actor send to peers.
     pub sent: Vec<Vec<(Id, Packet)>>,
-    /// How many digests of states were compared.
+    /// How many digests of states, or of what had changed in them, were compared.
     pub states: usize,
     /// Whom the actor knew in the end, and where.
     pub known: Vec<(Id, Name)>,
@@ -54,13 +56,13 @@ pub enum What {
         /// What may have happened to the recording.
         guess: Option<Guess>,
     },
-    /// What the actor knew.
+    /// What the actor knew after it, or what of that had changed.
     State {
         /// Then.
-        recorded: Digest,
+        recorded: After,
         /// Now.
-        replayed: Digest,
-        /// The line of the last state that is the same.
+        replayed: After,
+        /// The line of the last record where it is the same.
         since: Option<usize>,
     },
 }
@@ -111,7 +113,7 @@ struct Run<'a, A: Hosted> {
     restored: Restored<A>,
     words: Words,
     replayed: Replayed,
-    /// The line of the last state that is the same.
+    /// The line of the last record whose state is the same.
     since: Option<usize>,
 }
 
@@ -126,18 +128,19 @@ impl<'a, A: Hosted> Run<'a, A> {
     }
 
     fn run(mut self, known: impl FnOnce(&A::State) -> Vec<(Id, Name)>) -> Result<Replayed, Difference> {
-        let mut state = None;
+        let (mut state, mut changes) = (None, Vec::new());
         for (place, (line, record)) in self.life.steps.iter().enumerate() {
             let at = |what| difference(*line, place, record, what);
             let mut outputs = Vec::new();
-            let next = self.step(state, &record.input, &mut outputs).ok_or_else(|| at(What::Start))?;
+            let step = || self.step(state.take(), &record.input, &mut outputs);
+            let next = changes::noting(&mut changes, step).ok_or_else(|| at(What::Start))?;
             let replayed = sum_of_outputs(&self.words, &outputs);
             if replayed != record.out {
                 let did = outputs.iter().map(words::output).collect();
                 let guess = self.guess(place, outputs);
                 return Err(at(What::Outputs { recorded: record.out, replayed, did, guess }));
             }
-            self.compare(record.state, &next, *line).map_err(at)?;
+            self.compare(record.after, &next, &changes, *line).map_err(at)?;
             self.replayed.sent.push(outputs.into_iter().filter_map(to_peer).collect());
             state = Some(next);
         }
@@ -165,9 +168,17 @@ impl<'a, A: Hosted> Run<'a, A> {
         Some(next)
     }
 
-    fn compare(&mut self, recorded: Option<Digest>, state: &A::State, line: usize) -> Result<(), What> {
-        let Some(recorded) = recorded else { return Ok(()) };
-        let replayed = sum_of_state(&self.words, state);
+    fn compare(
+        &mut self,
+        recorded: After,
+        state: &A::State,
+        changes: &[Change],
+        line: usize,
+    ) -> Result<(), What> {
+        let replayed = match recorded {
+            After::State(_) => After::State(sum_of_state(&self.words, state)),
+            After::Changes(_) => After::Changes(sum_of_changes(&self.words, state, changes)),
+        };
         if replayed != recorded {
             return Err(What::State { recorded, replayed, since: self.since });
         }
@@ -178,11 +189,11 @@ impl<'a, A: Hosted> Run<'a, A> {
 
     fn end(mut self, state: Option<A::State>) -> Result<Replayed, Difference> {
         let last = self.life.steps.last();
-        if let (Ending::Stopped(recorded), Some(state), Some((line, record))) =
+        if let (Ending::Stopped(Some(recorded)), Some(state), Some((line, record))) =
             (&self.life.ending, state, last)
         {
             let at = |what| difference(line + 1, self.life.steps.len() - 1, record, what);
-            self.compare(*recorded, &state, line + 1).map_err(at)?;
+            self.compare(After::State(*recorded), &state, &[], line + 1).map_err(at)?;
         }
         Ok(self.replayed)
     }
@@ -257,10 +268,15 @@ impl fmt::Display for What {
                 }
             }
             What::State { recorded, replayed, since } => {
-                writeln!(f, "its state then has digest {:016x}, now {:016x};", recorded.0, replayed.0)?;
+                let what = match recorded {
+                    After::State(_) => "its state",
+                    After::Changes(_) => "what has changed in its state",
+                };
+                let [then, now] = [recorded, replayed].map(|it| it.digest().0);
+                writeln!(f, "{what} then has digest {then:016x}, now {now:016x};")?;
                 match since {
-                    Some(line) => write!(f, "the last state that is the same is that of line {line}"),
-                    None => write!(f, "no earlier state was recorded"),
+                    Some(line) => write!(f, "the last one that is the same is that of line {line}"),
+                    None => write!(f, "no earlier one was recorded"),
                 }
             }
         }

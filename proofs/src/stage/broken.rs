@@ -7,6 +7,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
 use cli::Cast;
+use model::changes::{Change, Changing};
 use model::{Client, ClientState, Message, Server, ServerState, Timer};
 use net::Hosted;
 use stateright::Model;
@@ -65,10 +66,16 @@ impl<S: Hash> Hash for Inside<S> {
     }
 }
 
+impl<S: Changing> Changing for Inside<S> {
+    fn hash_changes<H: Hasher>(&self, changes: &[Change], hasher: &mut H) {
+        self.state.hash_changes(changes, hasher);
+    }
+}
+
 /// An actor that has a place in the systems that are checked.
 pub trait Part: Hosted<State = <Self as Part>::Inner> {
     /// The same as its state.
-    type Inner: Clone + std::fmt::Debug + PartialEq + std::hash::Hash;
+    type Inner: Clone + std::fmt::Debug + PartialEq + Changing;
 
     /// Its place there.
     const PLACE: usize;

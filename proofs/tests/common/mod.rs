@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 
+use model::changes::{self, Change};
 use model::ids::{Index, Key, Nonce, Session};
 use model::packet::Down;
 use model::server::saved::Saved;
@@ -17,8 +18,8 @@ use model::{
 };
 use net::Hosted;
 use net::record::{
-    BUILD, Configured, Digest, FORMAT, Header, Input, Line, Pen, Record, Texts, Words, apply, sum_of_outputs,
-    sum_of_state,
+    After, BUILD, Configured, Digest, FORMAT, Header, Input, Line, Pen, Record, Texts, Words, apply,
+    sum_of_changes, sum_of_outputs, sum_of_state,
 };
 use stateright::actor::{self, Id, Out};
 
@@ -48,6 +49,8 @@ pub(crate) struct Host {
     actor: Configured,
     /// When this life began.
     started: u64,
+    /// How many steps have been recorded.
+    steps: usize,
     timers: BTreeSet<Timer>,
     words: Words,
     pen: Pen,
@@ -141,8 +144,20 @@ impl World {
         let words = words(texts, at);
         let (life, outputs) = Alive::begin(&actor, None, address, &words);
         let (pen, recording, timers) = (Pen::default(), Vec::new(), BTreeSet::new());
-        let (told, started) = (Vec::new(), self.clock);
-        self.hosts.push(Host { name, address, told, life, actor, started, timers, words, pen, recording });
+        let (told, started, steps) = (Vec::new(), self.clock, 0);
+        self.hosts.push(Host {
+            name,
+            address,
+            told,
+            life,
+            actor,
+            started,
+            steps,
+            timers,
+            words,
+            pen,
+            recording,
+        });
         self.hosts[at].put_header(texts);
         self.take(at, Input::Start, outputs);
     }
@@ -283,9 +298,10 @@ impl World {
         for text in input.texts_mut() {
             *text = host.words.redact(text);
         }
-        let state = Some(host.sum());
+        let after = if host.steps.is_multiple_of(2) { After::State(host.sum()) } else { outputs.changed };
+        host.steps += 1;
         let t = self.clock - host.started;
-        host.put(&Line::Step(Record { t, input, out: outputs.sum, state }));
+        host.put(&Line::Step(Record { t, input, out: outputs.sum, after }));
         host.timers.retain(|timer| !outputs.cancelled.contains(timer));
         host.timers.extend(outputs.armed);
         host.told.extend(outputs.told);
@@ -325,6 +341,7 @@ impl Host {
 /// What a step led to.
 struct Outputs {
     sum: Digest,
+    changed: After,
     sent: Vec<(SocketAddrV4, Packet)>,
     told: Vec<Event>,
     armed: Vec<Timer>,
@@ -332,10 +349,15 @@ struct Outputs {
 }
 
 impl Outputs {
-    fn of<A: Hosted>(words: &Words, out: Out<A>) -> Outputs {
-        let sum = sum_of_outputs(words, &out);
-        let mut outputs =
-            Outputs { sum, sent: Vec::new(), told: Vec::new(), armed: Vec::new(), cancelled: Vec::new() };
+    fn of<A: Hosted>(words: &Words, out: Out<A>, state: &A::State, changes: &[Change]) -> Outputs {
+        let mut outputs = Outputs {
+            sum: sum_of_outputs(words, &out),
+            changed: After::Changes(sum_of_changes(words, state, changes)),
+            sent: Vec::new(),
+            told: Vec::new(),
+            armed: Vec::new(),
+            cancelled: Vec::new(),
+        };
         for output in out {
             match output {
                 actor::Command::Send(to, Message::Packet(packet)) => outputs.sent.push((to.into(), packet)),
@@ -357,9 +379,11 @@ fn begin<A: Hosted>(
     address: SocketAddrV4,
     words: &Words,
 ) -> (A::State, Outputs) {
-    let mut out = Out::new();
-    let state = actor.on_start(address.into(), &saved.cloned(), &mut out);
-    (state, Outputs::of(words, out))
+    let (mut out, mut changes) = (Out::new(), Vec::new());
+    let start = || actor.on_start(address.into(), &saved.cloned(), &mut out);
+    let state = changes::noting(&mut changes, start);
+    let outputs = Outputs::of(words, out, &state, &changes);
+    (state, outputs)
 }
 
 fn go_on<A: Hosted>(
@@ -369,13 +393,13 @@ fn go_on<A: Hosted>(
     input: &Input,
     words: &Words,
 ) -> Outputs {
-    let mut out = Out::new();
+    let (mut out, mut changes) = (Out::new(), Vec::new());
     let mut held = Cow::Borrowed(&*state);
-    apply(actor, address.into(), &mut held, input.clone(), &mut out);
+    changes::noting(&mut changes, || apply(actor, address.into(), &mut held, input.clone(), &mut out));
     if let Cow::Owned(next) = held {
         *state = next;
     }
-    Outputs::of(words, out)
+    Outputs::of(words, out, state, &changes)
 }
 
 fn limits() -> Limits {
