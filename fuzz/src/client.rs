@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use model::changes::noting;
 use model::client::{Mode, Pending, Phase};
 use model::ids::{
     Cookie, DirectNumber, Index, Nonce, PairSecret, Pass, RequestNumber, Session, Slot, Stop, Token, Version,
@@ -13,6 +14,7 @@ use net::wire::decode;
 use stateright::actor::{Actor, Command, Id, Out};
 
 use super::bytes::Bytes;
+use super::noted::check_client;
 use super::wire::assert_fits;
 
 /// Everything small, so that it is soon met.
@@ -197,23 +199,23 @@ impl World {
     }
 
     fn hear(&mut self, from: usize, message: Message) {
-        let mut out = Out::new();
-        let mut state = Cow::Borrowed(&self.state);
-        self.actor.on_msg(Id::from(1), &mut state, Id::from(from), message, &mut out);
-        if let Cow::Owned(state) = state {
-            self.state = state;
-        }
-        self.take(out);
+        self.step(|actor, state, out| actor.on_msg(Id::from(1), state, Id::from(from), message, out));
     }
 
     fn fire(&mut self) {
         if !std::mem::take(&mut self.armed) {
             return;
         }
-        let mut out = Out::new();
+        self.step(|actor, state, out| actor.on_timeout(Id::from(1), state, &Timer::Attempt, out));
+    }
+
+    /// What it changes has to be noted.
+    fn step(&mut self, step: impl FnOnce(&Client, &mut Cow<'_, ClientState>, &mut Out<Client>)) {
+        let (mut out, mut changes) = (Out::new(), Vec::new());
         let mut state = Cow::Borrowed(&self.state);
-        self.actor.on_timeout(Id::from(1), &mut state, &Timer::Attempt, &mut out);
+        noting(&mut changes, || step(&self.actor, &mut state, &mut out));
         if let Cow::Owned(state) = state {
+            check_client(&self.state, &state, &changes);
             self.state = state;
         }
         self.take(out);

@@ -7,6 +7,8 @@
 mod bytes;
 mod client;
 mod decode;
+#[path = "../../model/tests/chat/noted.rs"]
+mod noted;
 mod server;
 mod wire;
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::changes::noting;
 use model::ids::{Cookie, Index, Key, Nonce, Pass, RequestNumber, Session, Token, Version};
 use model::packet::{Down, Listing, Request, Up};
 use model::server::saved::Saved;
@@ -13,6 +14,7 @@ use net::wire::decode;
 use stateright::actor::{Actor, Command, Id, Out};
 
 use super::bytes::Bytes;
+use super::noted::check_server;
 use super::wire::assert_fits;
 
 /// Everything small, so that it is soon met.
@@ -112,12 +114,8 @@ impl World {
 
     /// What the operator asks. A server that is stopped is started again.
     fn order(&mut self, order: Order) {
-        let mut out = Out::new();
-        let mut state = Cow::Borrowed(&self.state);
-        self.actor.on_msg(Id::from(0), &mut state, console(), Message::Order(order), &mut out);
-        if let Cow::Owned(state) = state {
-            self.state = state;
-        }
+        let order = Message::Order(order);
+        let out = self.step(|actor, state, out| actor.on_msg(Id::from(0), state, console(), order, out));
         self.take(out, None);
         if self.state.stopped {
             assert!(self.timers.is_empty(), "stopped, and waits for {:?}", self.timers);
@@ -180,12 +178,8 @@ impl World {
     fn deliver(&mut self, from: usize, packet: Packet) {
         let (asked, proven) = (packet.length(), self.is_proven(from, &packet));
         let first = self.state.next_session;
-        let mut out = Out::new();
-        let mut state = Cow::Borrowed(&self.state);
-        self.actor.on_msg(Id::from(0), &mut state, Id::from(from), Message::Packet(packet), &mut out);
-        if let Cow::Owned(state) = state {
-            self.state = state;
-        }
+        let (source, packet) = (Id::from(from), Message::Packet(packet));
+        let out = self.step(|actor, state, out| actor.on_msg(Id::from(0), state, source, packet, out));
         assert!(self.state.next_session >= first, "session numbers only grow");
         self.take(out, Some((from, asked)).filter(|_| !proven));
     }
@@ -202,13 +196,23 @@ impl World {
     fn fire(&mut self, bytes: &mut Bytes<'_>) {
         let Some(timer) = bytes.pick(&self.timers.iter().copied().collect::<Vec<_>>()) else { return };
         self.timers.remove(&timer);
-        let mut out = Out::new();
+        let out = self.step(|actor, state, out| actor.on_timeout(Id::from(0), state, &timer, out));
+        self.take(out, None);
+    }
+
+    /// What it changes has to be noted.
+    fn step(
+        &mut self,
+        step: impl FnOnce(&Server, &mut Cow<'_, ServerState>, &mut Out<Server>),
+    ) -> Out<Server> {
+        let (mut out, mut changes) = (Out::new(), Vec::new());
         let mut state = Cow::Borrowed(&self.state);
-        self.actor.on_timeout(Id::from(0), &mut state, &timer, &mut out);
+        noting(&mut changes, || step(&self.actor, &mut state, &mut out));
         if let Cow::Owned(state) = state {
+            check_server(&self.state, &state, &changes);
             self.state = state;
         }
-        self.take(out, None);
+        out
     }
 
     /// Killed, and back with what was written.
