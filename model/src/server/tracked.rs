@@ -1,6 +1,6 @@
 //! The state while it changes, and what has to be saved of that.
 //!
-//! All changes go through here: [`Tracked`] gives out no other way to what is saved. It notes how a part was when it is first
+//! All changes go through here: [`Tracked`] gives out no other way to what is saved. It keeps how a part was when it is first
 //! given out, and compares in the end. So a conversation can neither forget to save a change nor save what is none, and
 //! the cost is that of the change, not of the state. Whatever changes is also [noted](crate::changes).
 

@@ -65,6 +65,7 @@ impl Handed {
 
     /// A datagram that holds at least as many packets as there are digests.
     pub(super) fn push_datagram(&mut self, t: u64, from: SocketAddrV4, datagram: &[u8], digests: &[Digests]) {
+        // Both fit: `DATAGRAM_MAX` and `PACKETS_MAX` are smaller.
         let (Ok(length), Ok(packets)) = (datagram.len().try_into(), digests.len().try_into()) else { return };
         self.entries.push(Entry::Datagram { t, from, length, packets });
         self.datagrams.extend_from_slice(datagram);
