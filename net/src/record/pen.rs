@@ -23,7 +23,7 @@ impl Pen {
         self.chain = chain(self.chain, &text[begin..]);
         text.pop();
         text.extend_from_slice(SUM.as_bytes());
-        text.extend_from_slice(&Digest(self.chain).digits());
+        text.extend_from_slice(Digest(self.chain).digits().as_bytes());
         text.extend_from_slice(b"\"}\n");
         Ok(())
     }
@@ -58,8 +58,7 @@ mod tests {
             Pen::default().write(&line, &mut text).unwrap();
             let json = serde_json::to_string(&line).unwrap();
             let digest = Digest(chain(0, json.as_bytes())).digits();
-            let written =
-                format!("{}{SUM}{}\"}}\n", &json[..json.len() - 1], str::from_utf8(&digest).unwrap());
+            let written = format!("{}{SUM}{}\"}}\n", &json[..json.len() - 1], digest.as_str());
             assert_eq!(str::from_utf8(&text).unwrap(), written);
         }
     }

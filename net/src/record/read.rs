@@ -151,7 +151,7 @@ impl Reader {
         let mut said = said.to_vec();
         said.push(b'}');
         let chain = chain(self.chain, &said);
-        let expected = [SUM.as_bytes(), &Digest(chain).digits(), b"\"}"].concat();
+        let expected = [SUM.as_bytes(), Digest(chain).digits().as_bytes(), b"\"}"].concat();
         if sum != expected {
             return Err(edited);
         }

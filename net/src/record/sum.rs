@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::hash::{Hash, Hasher};
 
+use const_hex::Buffer;
 use model::changes::{Change, Changing};
 use model::{Message, Text};
 use serde::de::Error;
@@ -102,6 +103,7 @@ impl<'a> Sum<'a> {
         Sum { total: 0, place: SEED, words, at_text: false }
     }
 
+    #[inline(never)]
     fn text(&mut self, bytes: &[u8]) {
         let digest = match self.words {
             Words::Plain => None,
@@ -160,6 +162,7 @@ const SEED: u64 = 0x243f_6a88_85a3_08d3;
 const STEP: u64 = 0x1319_8a2e_0370_7345;
 
 impl Hasher for Sum<'_> {
+    #[inline]
     fn write(&mut self, bytes: &[u8]) {
         if self.at_text {
             self.at_text = false;
@@ -268,27 +271,21 @@ fn hexadecimal(digits: &str) -> Option<u64> {
     exact.then(|| u64::from_str_radix(digits, 16).ok()).flatten()
 }
 
-const DIGITS: [u8; 16] = *b"0123456789abcdef";
-
 const OPEN: &str = "[text ";
 const CLOSE: &str = "]";
 
 impl Digest {
     /// Its digits.
-    pub(super) fn digits(self) -> [u8; 16] {
-        let mut digits = [0; 16];
-        let bytes = self.0.to_be_bytes();
-        for (byte, [high, low]) in bytes.iter().zip(digits.as_chunks_mut().0) {
-            *high = DIGITS[usize::from(byte >> 4)];
-            *low = DIGITS[usize::from(byte & 0xf)];
-        }
+    pub(super) fn digits(self) -> Buffer<8> {
+        let mut digits = Buffer::new();
+        digits.format(&self.0.to_be_bytes());
         digits
     }
 }
 
 impl Serialize for Digest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(std::str::from_utf8(&self.digits()).unwrap_or_default())
+        serializer.serialize_str(self.digits().as_str())
     }
 }
 
