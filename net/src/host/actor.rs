@@ -29,10 +29,10 @@ use crate::store::{Keep, Store};
 use crate::wire::{self, DATAGRAM_MAX};
 
 /// An actor with everything that `spawn` does not give it.
-pub(super) struct Host<A> {
+pub(super) struct Host<A: Hosted> {
     actor: A,
     /// `spawn` hands out `&self` only.
-    desk: RefCell<Desk>,
+    desk: RefCell<Desk<A::Storage>>,
 }
 
 /// The state of the actor, as `spawn` holds it. Always owned, so `to_mut` never clones.
@@ -40,7 +40,7 @@ pub(super) struct Host<A> {
 pub(super) struct Held<S: Clone + 'static>(Cow<'static, S>);
 
 /// What lies between an actor and the world.
-pub(super) struct Desk {
+pub(super) struct Desk<S> {
     shared: Arc<Shared>,
     /// Told once, when the actor has started; then empty.
     started: Option<SyncSender<()>>,
@@ -53,7 +53,8 @@ pub(super) struct Desk {
     gather: Gather,
     /// Empty between wake-ups.
     outbox: Outbox,
-    /// What came in as one datagram, and what goes out: empty between wake-ups, kept for their memory.
+    /// What the actor wants at a step, what came in as one datagram, and what goes out: empty between wake-ups, kept for their memory.
+    outputs: Vec<Output<Message, Timer, (), S>>,
     packets: Vec<Packet>,
     datagrams: Vec<(Id, Vec<u8>)>,
     sealer: Option<Sealer>,
@@ -65,7 +66,7 @@ pub(super) struct Desk {
 }
 
 impl<A: Hosted> Host<A> {
-    pub(super) fn new(actor: A, desk: Desk) -> Host<A> {
+    pub(super) fn new(actor: A, desk: Desk<A::Storage>) -> Host<A> {
         Host { actor, desk: RefCell::new(desk) }
     }
 
@@ -119,7 +120,7 @@ impl<A: Hosted> Host<A> {
     /// Lets the actor see the packets of a datagram.
     fn take_datagram(
         &self,
-        desk: &mut Desk,
+        desk: &mut Desk<A::Storage>,
         id: Id,
         state: &mut Cow<'static, A::State>,
         source: Id,
@@ -143,7 +144,14 @@ impl<A: Hosted> Host<A> {
     }
 
     /// Lets the actor see any other input that came in at this time.
-    fn step(&self, desk: &mut Desk, id: Id, state: &mut Cow<'static, A::State>, at: Instant, input: Input) {
+    fn step(
+        &self,
+        desk: &mut Desk<A::Storage>,
+        id: Id,
+        state: &mut Cow<'static, A::State>,
+        at: Instant,
+        input: Input,
+    ) {
         let recorded = desk.recording().map(|_| input.clone());
         let sum = desk.step(|out| apply(&self.actor, id, state, input, out)).1;
         desk.record(at, recorded, sum, &**state);
@@ -189,7 +197,7 @@ impl<A: Hosted> Actor for Host<A> {
     }
 }
 
-impl Desk {
+impl<S: Keep + Hash> Desk<S> {
     pub(super) fn new(
         shared: Arc<Shared>,
         started: SyncSender<()>,
@@ -198,7 +206,7 @@ impl Desk {
         sealer: Option<Sealer>,
         recorder: Option<Recorder>,
         store: Option<Store>,
-    ) -> Desk {
+    ) -> Desk<S> {
         let max = if sealer.is_some() { SEALED_BODY_MAX } else { DATAGRAM_MAX };
         Desk {
             shared,
@@ -209,6 +217,7 @@ impl Desk {
             now: Instant::now(),
             gather: Gather::default(),
             outbox: Outbox::new(max),
+            outputs: Vec::new(),
             packets: Vec::new(),
             datagrams: Vec::new(),
             sealer,
@@ -257,8 +266,11 @@ impl Desk {
 
     /// Lets the actor take one step and carries out what it wants; what it wants saved comes first. If it is recorded, also
     /// the digest of that.
-    fn step<A: Hosted, T>(&mut self, step: impl FnOnce(&mut Out<A>) -> T) -> (T, Digest) {
-        let mut out = Out::new();
+    fn step<A, T>(&mut self, step: impl FnOnce(&mut Out<A>) -> T) -> (T, Digest)
+    where
+        A: Hosted + Actor<Storage = S>,
+    {
+        let mut out: Out<A> = std::mem::take(&mut self.outputs).into_iter().collect();
         let result = match self.recording() {
             Some(recorder) => recorder.watch(|| step(&mut out)),
             None => step(&mut out),
@@ -269,10 +281,10 @@ impl Desk {
         let sum = self.recording().map_or(Digest(0), |recorder| sum_of_outputs(recorder.words(), &out));
         let mut outputs: Vec<_> = out.into_iter().collect();
         for save in outputs.extract_if(.., |output| matches!(output, Output::Save(_))) {
-            self.save::<A>(save);
+            self.save(save);
         }
         let mut told = Vec::new();
-        for output in outputs {
+        for output in outputs.drain(..) {
             match output {
                 Output::Send(to, message) => told.extend(self.send(to, message)),
                 Output::SetTimer(timer, wait) => {
@@ -286,6 +298,7 @@ impl Desk {
                 Output::ChooseRandom(..) | Output::Save(_) => bug("the actor wants what no host has"),
             }
         }
+        self.outputs = outputs;
         if !told.is_empty() {
             self.shared.tell(told);
         }
@@ -293,7 +306,7 @@ impl Desk {
     }
 
     /// What cannot be saved must not be spoken of, so the host ends.
-    fn save<A: Hosted>(&mut self, save: Output<Message, Timer, (), A::Storage>) {
+    fn save(&mut self, save: Output<Message, Timer, (), S>) {
         let Output::Save(storage) = save else { return };
         match &self.store {
             Some(store) => storage.keep(store).unwrap_or_else(|error| crash::unsaved(error.to_string())),
@@ -343,10 +356,7 @@ impl Desk {
     }
 
     /// Ends a wake-up by so many datagrams: hands what is to be sent to `spawn`, and sees to it that the next timer is heard.
-    fn finish<A: Hosted>(&mut self, heard: usize, out: &mut Out<Host<A>>) {
-        if let Some(recorder) = &mut self.recorder {
-            recorder.hand_over();
-        }
+    fn finish<A: Hosted + Actor<Storage = S>>(&mut self, heard: usize, out: &mut Out<Host<A>>) {
         let now = self.now;
         let mut datagrams = std::mem::take(&mut self.datagrams);
         match &mut self.sealer {
@@ -360,6 +370,10 @@ impl Desk {
             datagrams = faults.pass(now, datagrams);
         }
         let burst = datagrams.len().max(heard) >= BURST;
+        if let Some(recorder) = &mut self.recorder {
+            // After a burst a ring comes.
+            recorder.hand_over(burst);
+        }
         for (to, datagram) in datagrams.drain(..) {
             self.shared.counters.sent(datagram.len());
             out.send(to, Frame::new(datagram));

@@ -100,12 +100,15 @@ impl Options {
 
 /// An actor of the protocol.
 pub trait Hosted:
-    Actor<Msg = Message, Timer = Timer, State: Changing, Storage: Keep, Random = ()> + Clone + Send + 'static
+    Actor<Msg = Message, Timer = Timer, State: Changing, Storage: Keep + Send, Random = ()>
+    + Clone
+    + Send
+    + 'static
 {
 }
 
 impl<A> Hosted for A where
-    A: Actor<Msg = Message, Timer = Timer, State: Changing, Storage: Keep, Random = ()>
+    A: Actor<Msg = Message, Timer = Timer, State: Changing, Storage: Keep + Send, Random = ()>
         + Clone
         + Send
         + 'static

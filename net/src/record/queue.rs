@@ -43,6 +43,8 @@ impl Queue {
             let (t, reason) = (handed.since(), "the disk did not keep up".into());
             waiting.handed.push(Line::Cut { t, reason });
             handed.clear();
+        } else if waiting.handed.len() == 0 {
+            std::mem::swap(&mut waiting.handed, handed);
         } else {
             waiting.handed.append(handed);
         }
@@ -125,3 +127,32 @@ impl Queue {
 pub(super) const STANDSTILL: Duration = Duration::from_millis(500);
 /// Memory that may wait to be written.
 const BUFFER: usize = 32 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_handed_over_piece_by_piece_comes_out_in_its_order() {
+        let (queue, mut piece, mut taken) = (Queue::default(), Handed::default(), Handed::default());
+        let (mut next, mut expected) = (0, 0);
+        for pieces in [1, 2, 3, 1, 2] {
+            for _ in 0..pieces {
+                for _ in 0..3 {
+                    piece.push(Line::End { t: next, state: None });
+                    next += 1;
+                }
+                queue.hand_over(&mut piece);
+                assert_eq!(piece.len(), 0);
+            }
+            assert!(!queue.take(&mut taken, Duration::ZERO));
+            let drained = taken.drain(|line| {
+                assert_eq!(line, Line::End { t: expected, state: None });
+                expected += 1;
+                Ok(())
+            });
+            drained.unwrap();
+            assert_eq!(expected, next);
+        }
+    }
+}

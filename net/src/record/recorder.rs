@@ -160,10 +160,12 @@ impl Recorder {
         self.taken.clear();
     }
 
-    /// Hands everything over to the writer. Once for all that came in together, since it takes longer than what it is about: its
-    /// memory has to come from another core, and here it is waited for.
-    pub fn hand_over(&mut self) {
-        self.queue.hand_over(&mut self.handed);
+    /// Hands everything over to the writer, since the host is done with all that came in together. If more is about to come, little waits
+    /// for it: handing over takes longer than what it is about, as its memory has to come from another core, and here it is waited for.
+    pub fn hand_over(&mut self, more: bool) {
+        if !more || self.handed.bytes() >= MUCH {
+            self.queue.hand_over(&mut self.handed);
+        }
     }
 
     /// The life ends in this state.
@@ -171,7 +173,7 @@ impl Recorder {
         let now = Instant::now();
         let line = Line::End { t: self.micros(now), state: Some(sum_of_state(&self.words, state)) };
         self.handed.push(line);
-        self.hand_over();
+        self.hand_over(false);
     }
 
     fn after(&mut self, at: Instant, state: &impl Changing) -> After {
@@ -191,7 +193,7 @@ impl Recorder {
 
 impl Drop for Recorder {
     fn drop(&mut self) {
-        self.hand_over();
+        self.hand_over(false);
         self.queue.end();
         let Some(writer) = self.writer.take() else { return };
         if self.queue.is_written() {
@@ -244,7 +246,12 @@ impl Writer {
     }
 
     fn write(&mut self, handed: &mut Handed) -> io::Result<()> {
+        let (begun, mut lines) = (Instant::now(), 0_usize);
         handed.drain(|mut line| {
+            lines += 1;
+            if lines.is_multiple_of(FEW) && begun.elapsed() < PATIENCE {
+                thread::yield_now();
+            }
             self.prepare(&mut line);
             self.pen.write(&line, &mut self.text)?;
             if self.text.len() >= AT_ONCE { self.flush() } else { Ok(()) }
@@ -281,12 +288,19 @@ impl Writer {
     }
 }
 
+/// Bytes that are handed over even if more is about to come. Few enough to stay close to the processor.
+const MUCH: usize = 64 << 10;
 /// How long lines may wait for others.
 const PAUSE: Duration = Duration::from_millis(2);
 /// After so many at once, which only a busy host makes. Each time that lines are taken slows it down.
 const MANY: usize = 100;
 /// How long they may wait then.
 const LONG_PAUSE: Duration = Duration::from_millis(20);
+/// After so many lines whoever else wants this processor goes first. A system gives a thread that has slept some milliseconds at once, in
+/// which the peers of a busy host would hear nothing, and the host soon nothing from them.
+const FEW: usize = 32;
+/// For how long that is so. Then the writer takes its share, since on a machine that is never idle the others would have all of it.
+const PATIENCE: Duration = LONG_PAUSE;
 /// Bytes that are written at once, about. Few enough to stay close to the processor between being made and being taken.
 const AT_ONCE: usize = 64 << 10;
 

@@ -89,7 +89,7 @@ impl Datagram {
 
     /// The same for a datagram that something is added to before it is sent.
     pub fn at_most(max: usize) -> Datagram {
-        let mut bytes = Vec::with_capacity(128);
+        let mut bytes = Vec::with_capacity(ROOM);
         bytes.extend(MAGIC);
         bytes.extend([VERSION, 0]);
         Datagram { last: bytes.len(), bytes, max: max.min(DATAGRAM_MAX) }
@@ -184,6 +184,8 @@ pub(crate) fn looks_open(datagram: &[u8]) -> bool {
 
 const MAGIC: [u8; 4] = [0xF5, b'c', b'h', b't'];
 const VERSION: u8 = 1;
+/// Bytes that a datagram begins with room for: enough for some posts, and little enough for an allocator to have it at hand.
+const ROOM: usize = 512;
 /// Where the number of packets stands.
 const COUNT: usize = 5;
 const HEADER: usize = 6;

@@ -114,6 +114,27 @@ fn a_recording_that_nobody_takes_keeps_nobody_from_ending() {
 }
 
 #[test]
+fn what_waits_for_more_has_a_bound_and_goes_with_the_end() {
+    let run = Run::new("more");
+    let path = run.file("server");
+    let actor = Configured::Server(config(false));
+    let mut recorder = Recording { path: path.clone(), texts: Texts::Plain, actor }.open().unwrap();
+    recorder.life(any_port());
+    let state = ServerState::new(Session(1));
+    for _ in 0..2_000 {
+        recorder.step(Instant::now(), Input::Timer(Timer::Attempt), Digest(0), &state);
+        recorder.hand_over(true);
+    }
+    let end = Instant::now() + Duration::from_secs(60);
+    while read(&path).map_or(0, |lives| lives[0].steps.len()) == 0 {
+        assert!(Instant::now() < end, "nothing is written before the end");
+        thread::yield_now();
+    }
+    drop(recorder);
+    assert_eq!(read(&path).unwrap()[0].steps.len(), 2_000);
+}
+
+#[test]
 fn a_killed_writer_leaves_whole_lines_and_part_of_one_at_most() {
     let run = Run::new("torn");
     run.chat(Texts::Digests);
