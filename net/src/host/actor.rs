@@ -371,8 +371,7 @@ impl<S: Keep + Hash> Desk<S> {
         }
         let burst = datagrams.len().max(heard) >= BURST;
         if let Some(recorder) = &mut self.recorder {
-            // After a burst a ring comes.
-            recorder.hand_over(burst);
+            recorder.hand_over(now);
         }
         for (to, datagram) in datagrams.drain(..) {
             self.shared.counters.sent(datagram.len());
@@ -388,7 +387,9 @@ impl<S: Keep + Hash> Desk<S> {
 
     /// The bell rings too early rather than too late: it is told only when its time has come, or is too late.
     fn ask(&mut self, now: Instant) {
-        let next = earlier(self.timers.next(), self.faults.as_ref().and_then(BadNetwork::next));
+        let others =
+            [self.faults.as_ref().and_then(BadNetwork::next), self.recorder.as_ref().and_then(Recorder::due)];
+        let next = others.into_iter().fold(self.timers.next(), earlier);
         let come = self.asked.is_some_and(|asked| asked <= now);
         let late = next.is_some_and(|next| self.asked.is_none_or(|asked| next < asked));
         if come || late {

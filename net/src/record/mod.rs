@@ -12,6 +12,7 @@ mod budget;
 mod format;
 mod handed;
 mod json;
+mod pace;
 mod pen;
 mod queue;
 mod read;

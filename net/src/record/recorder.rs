@@ -21,6 +21,7 @@ use rand::Rng;
 use super::budget::Budget;
 use super::format::{After, BUILD, Configured, FORMAT, Header, Input, Line, Record, Texts};
 use super::handed::{Digests, Handed};
+use super::pace::Pace;
 use super::pen::{BEGIN, Pen};
 use super::queue::{Queue, STANDSTILL};
 use super::sum::{Digest, Words, sum_of_changes, sum_of_state};
@@ -90,6 +91,7 @@ pub struct Recorder {
     taken: Vec<Digests>,
     /// What is not handed over yet.
     handed: Handed,
+    pace: Pace,
     writer: Option<JoinHandle<()>>,
 }
 
@@ -106,9 +108,10 @@ impl Recorder {
         };
         let writer = thread::Builder::new().name("recorder".into()).spawn(move || writer.run())?;
         let began = Instant::now();
-        let budget = Budget::new(began);
+        let (budget, pace) = (Budget::new(began), Pace::new(began));
         let (changes, taken, handed) = (Vec::new(), Vec::new(), Handed::default());
-        Ok(Recorder { queue, began, recording, words, budget, changes, taken, handed, writer: Some(writer) })
+        let writer = Some(writer);
+        Ok(Recorder { queue, began, recording, words, budget, changes, taken, handed, pace, writer })
     }
 
     /// The life begins, at this address.
@@ -160,12 +163,16 @@ impl Recorder {
         self.taken.clear();
     }
 
-    /// Hands everything over to the writer, since the host is done with all that came in together. If more is about to come, little waits
-    /// for it: handing over takes longer than what it is about, as its memory has to come from another core, and here it is waited for.
-    pub fn hand_over(&mut self, more: bool) {
-        if !more || self.handed.bytes() >= MUCH {
+    /// The host is done with a wake-up: hands everything over to the writer, or keeps it for a moment.
+    pub fn hand_over(&mut self, now: Instant) {
+        if self.pace.is_time(now, self.handed.bytes()) {
             self.queue.hand_over(&mut self.handed);
         }
+    }
+
+    /// When what is kept has to be handed over.
+    pub fn due(&self) -> Option<Instant> {
+        self.pace.due()
     }
 
     /// The life ends in this state.
@@ -173,7 +180,7 @@ impl Recorder {
         let now = Instant::now();
         let line = Line::End { t: self.micros(now), state: Some(sum_of_state(&self.words, state)) };
         self.handed.push(line);
-        self.hand_over(false);
+        self.queue.hand_over(&mut self.handed);
     }
 
     fn after(&mut self, at: Instant, state: &impl Changing) -> After {
@@ -193,7 +200,7 @@ impl Recorder {
 
 impl Drop for Recorder {
     fn drop(&mut self) {
-        self.hand_over(false);
+        self.queue.hand_over(&mut self.handed);
         self.queue.end();
         let Some(writer) = self.writer.take() else { return };
         if self.queue.is_written() {
@@ -288,8 +295,6 @@ impl Writer {
     }
 }
 
-/// Bytes that are handed over even if more is about to come. Few enough to stay close to the processor.
-const MUCH: usize = 64 << 10;
 /// How long lines may wait for others.
 const PAUSE: Duration = Duration::from_millis(2);
 /// After so many at once, which only a busy host makes. Each time that lines are taken slows it down.

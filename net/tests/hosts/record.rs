@@ -7,8 +7,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::hosted::{Person, World, any_port, name, send, text};
-use model::ids::{Key, Session};
-use model::{Command, Event, Limits, Server, ServerConfig, ServerState, Timer, Timing};
+use crate::raw;
+use model::ids::{Cookie, Key, Nonce, Session};
+use model::{Command, Event, Limits, Packet, Server, ServerConfig, ServerState, Timer, Timing};
 use net::record::{Configured, Digest, Ending, FORMAT, Input, Life, ReadError, Texts, read, read_from};
 use net::store::{Identity, Store};
 use net::{Console, HostError, Options, Overflow, Recording, start_with};
@@ -113,25 +114,30 @@ fn a_recording_that_nobody_takes_keeps_nobody_from_ending() {
     end.recv_timeout(Duration::from_secs(60)).expect("an end");
 }
 
+/// Strangers arm no timer here, so nothing else wakes the server.
 #[test]
-fn what_waits_for_more_has_a_bound_and_goes_with_the_end() {
-    let run = Run::new("more");
-    let path = run.file("server");
-    let actor = Configured::Server(config(false));
-    let mut recorder = Recording { path: path.clone(), texts: Texts::Plain, actor }.open().unwrap();
-    recorder.life(any_port());
-    let state = ServerState::new(Session(1));
-    for _ in 0..2_000 {
-        recorder.step(Instant::now(), Input::Timer(Timer::Attempt), Digest(0), &state);
-        recorder.hand_over(true);
+fn what_a_busy_host_keeps_is_written_when_it_has_nothing_more_to_do() {
+    let run = Run::new("busy");
+    let world = World { record: Some((run.0.clone(), Texts::Digests)), ..World::patient() };
+    let server = world.serve(0);
+    let socket = raw::socket();
+    let register = Packet::Register { name: name("ann"), nonce: Nonce(1), cookie: Cookie::NONE };
+    for _ in 0..10 {
+        (0..50).for_each(|_| raw::say(&socket, server.address(), &register));
+        let mut heard = 0;
+        while heard < 50 {
+            heard += raw::hear(&socket).len();
+        }
     }
     let end = Instant::now() + Duration::from_secs(60);
-    while read(&path).map_or(0, |lives| lives[0].steps.len()) == 0 {
-        assert!(Instant::now() < end, "nothing is written before the end");
+    let packets = || {
+        let steps = &read(&run.file("server")).ok()?[0].steps;
+        Some(steps.iter().filter(|(_, step)| matches!(step.input, Input::Packet { .. })).count())
+    };
+    while packets() != Some(500) {
+        assert!(Instant::now() < end, "written: {:?}", packets());
         thread::yield_now();
     }
-    drop(recorder);
-    assert_eq!(read(&path).unwrap()[0].steps.len(), 2_000);
 }
 
 #[test]
