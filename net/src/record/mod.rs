@@ -18,6 +18,7 @@ mod queue;
 mod read;
 mod recorder;
 mod sum;
+mod writer;
 
 use std::borrow::Cow;
 

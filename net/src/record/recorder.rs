@@ -12,9 +12,8 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use model::Text;
 use model::changes::{self, Change, Changing};
 use rand::Rng;
 
@@ -22,9 +21,10 @@ use super::budget::Budget;
 use super::format::{After, BUILD, Configured, FORMAT, Header, Input, Line, Record, Texts};
 use super::handed::{Digests, Handed};
 use super::pace::Pace;
-use super::pen::{BEGIN, Pen};
+use super::pen::BEGIN;
 use super::queue::{Queue, STANDSTILL};
 use super::sum::{Digest, Words, sum_of_changes, sum_of_state};
+use super::writer::Writer;
 
 /// What to record, and where.
 #[derive(Clone, Debug)]
@@ -98,14 +98,7 @@ pub struct Recorder {
 impl Recorder {
     fn begin(file: File, recording: Recording, words: Words) -> io::Result<Recorder> {
         let queue = Arc::new(Queue::default());
-        let mut writer = Writer {
-            queue: Arc::clone(&queue),
-            file,
-            path: recording.path.clone(),
-            words: words.clone(),
-            pen: Pen::default(),
-            text: Vec::new(),
-        };
+        let mut writer = Writer::new(Arc::clone(&queue), file, recording.path.clone(), words.clone());
         let writer = thread::Builder::new().name("recorder".into()).spawn(move || writer.run())?;
         let began = Instant::now();
         let (budget, pace) = (Budget::new(began), Pace::new(began));
@@ -214,100 +207,6 @@ impl Drop for Recorder {
         }
     }
 }
-
-/// The far end.
-struct Writer {
-    queue: Arc<Queue>,
-    file: File,
-    path: PathBuf,
-    words: Words,
-    pen: Pen,
-    /// Lines to be written at once.
-    text: Vec<u8>,
-}
-
-impl Writer {
-    /// Until nothing follows, or it cannot be written.
-    fn run(&mut self) {
-        self.write_all();
-        self.queue.done();
-    }
-
-    fn write_all(&mut self) {
-        let (mut handed, mut pause) = (Handed::default(), PAUSE);
-        loop {
-            let ended = self.queue.take(&mut handed, pause);
-            pause = if handed.len() < MANY { PAUSE } else { LONG_PAUSE };
-            if let Err(error) = self.write(&mut handed) {
-                self.queue.close();
-                tracing::error!(
-                    "cannot record to {} any more: {error}; the chat goes on",
-                    self.path.display()
-                );
-                return;
-            }
-            if ended {
-                return;
-            }
-        }
-    }
-
-    fn write(&mut self, handed: &mut Handed) -> io::Result<()> {
-        let (begun, mut lines) = (Instant::now(), 0_usize);
-        handed.drain(|mut line| {
-            lines += 1;
-            if lines.is_multiple_of(FEW) && begun.elapsed() < PATIENCE {
-                thread::yield_now();
-            }
-            self.prepare(&mut line);
-            self.pen.write(&line, &mut self.text)?;
-            if self.text.len() >= AT_ONCE { self.flush() } else { Ok(()) }
-        })?;
-        self.flush()
-    }
-
-    /// Puts digests in the place of texts.
-    fn prepare(&self, line: &mut Line) {
-        match line {
-            Line::Step(record) => self.redact(record.input.texts_mut()),
-            Line::Packets(together) => {
-                self.redact(together.packets.iter_mut().filter_map(|taken| taken.packet.text_mut()));
-            }
-            Line::Cut { reason, .. } => {
-                let path = self.path.display();
-                tracing::error!("the recording {path} ends here: {reason}; the chat goes on");
-            }
-            Line::Life(_) | Line::End { .. } => {}
-        }
-    }
-
-    fn redact<'a>(&self, texts: impl IntoIterator<Item = &'a mut Text>) {
-        for text in texts {
-            *text = self.words.redact(text);
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let written = self.file.write_all(&self.text);
-        self.text.clear();
-        self.queue.progressed();
-        written
-    }
-}
-
-/// How long lines may wait for others.
-const PAUSE: Duration = Duration::from_millis(2);
-/// After so many at once, which only a busy host makes. Each time that lines are taken slows it down.
-const MANY: usize = 100;
-/// How long they may wait then.
-const LONG_PAUSE: Duration = Duration::from_millis(20);
-/// After so many lines whoever else wants this processor goes first. A system gives a thread that has slept some milliseconds at once, in
-/// which the peers of a busy host would hear nothing, and the host soon nothing from them.
-const FEW: usize = 32;
-/// For how long that is so. Then the writer takes its share, since on a machine that is never idle the others would have all of it.
-const PATIENCE: Duration = LONG_PAUSE;
-/// Bytes that are written at once, about. Few enough to stay close to the processor between being made and being taken.
-const AT_ONCE: usize = 64 << 10;
 
 fn open(path: &Path) -> Result<File, RecordError> {
     let system = |source| RecordError::System { path: path.to_owned(), source };
