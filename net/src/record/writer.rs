@@ -106,8 +106,8 @@ const PAUSE: Duration = Duration::from_millis(2);
 const MANY: usize = 100;
 /// How long they may wait then.
 const LONG_PAUSE: Duration = Duration::from_millis(20);
-/// After so many lines whoever else wants this processor goes first. A system gives a thread that has slept some milliseconds at once, in
-/// which the peers of a busy host would hear nothing, and the host soon nothing from them.
+/// After so many lines whoever else wants this processor goes first. Otherwise the system lets this thread run for some milliseconds when
+/// it wakes up, in which the peers of a busy host hear nothing, and soon the host hears nothing from them.
 const FEW: usize = 32;
 /// For how long that is so. Then the writer takes its share, since on a machine that is never idle the others would have all of it.
 const PATIENCE: Duration = LONG_PAUSE;
