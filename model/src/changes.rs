@@ -97,7 +97,7 @@ pub trait Changing: Hash {
 /// Takes a step of an actor. Puts what it changes in the place of what is there.
 pub fn noting<T>(changes: &mut Vec<Change>, step: impl FnOnce() -> T) -> T {
     changes.clear();
-    NOTED.replace(Some(std::mem::take(changes)));
+    NOTED.set(Some(std::mem::take(changes)));
     let result = step();
     *changes = NOTED.take().unwrap_or_default();
     result

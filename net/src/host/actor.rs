@@ -61,7 +61,7 @@ pub(super) struct Desk<S> {
     faults: Option<BadNetwork>,
     recorder: Option<Recorder>,
     store: Option<Store>,
-    /// When the bell will ring next, as far as it was told. Never later than the first timer.
+    /// When the bell will ring next, as far as it was told. Never later than anything is due.
     asked: Option<Instant>,
 }
 
@@ -268,8 +268,9 @@ impl<S: Keep + Hash> Desk<S> {
     /// the digest of that.
     fn step<A, T>(&mut self, step: impl FnOnce(&mut Out<A>) -> T) -> (T, Digest)
     where
-        A: Hosted + Actor<Storage = S>,
+        A: Hosted<Storage = S>,
     {
+        // Which keeps their memory, as an `Out` of its own would not.
         let mut out: Out<A> = std::mem::take(&mut self.outputs).into_iter().collect();
         let result = match self.recording() {
             Some(recorder) => recorder.watch(|| step(&mut out)),
@@ -300,6 +301,9 @@ impl<S: Keep + Hash> Desk<S> {
         }
         self.outputs = outputs;
         if !told.is_empty() {
+            if self.shared.waits() {
+                self.keep_nothing_back();
+            }
             self.shared.tell(told);
         }
         (result, sum)
@@ -308,9 +312,17 @@ impl<S: Keep + Hash> Desk<S> {
     /// What cannot be saved must not be spoken of, so the host ends.
     fn save(&mut self, save: Output<Message, Timer, (), S>) {
         let Output::Save(storage) = save else { return };
+        self.keep_nothing_back();
         match &self.store {
             Some(store) => storage.keep(store).unwrap_or_else(|error| crash::unsaved(error.to_string())),
             None => bug("the actor wants to save, and there is no store"),
+        }
+    }
+
+    /// Before something that may take long: should it never end, the recording has to tell what came before it.
+    fn keep_nothing_back(&mut self) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.hand_over_all();
         }
     }
 
@@ -355,8 +367,8 @@ impl<S: Keep + Hash> Desk<S> {
         }
     }
 
-    /// Ends a wake-up by so many datagrams: hands what is to be sent to `spawn`, and sees to it that the next timer is heard.
-    fn finish<A: Hosted + Actor<Storage = S>>(&mut self, heard: usize, out: &mut Out<Host<A>>) {
+    /// Ends a wake-up by so many datagrams: hands what is to be sent to `spawn`, and sees to it that the bell rings for what is due next.
+    fn finish<A: Hosted<Storage = S>>(&mut self, heard: usize, out: &mut Out<Host<A>>) {
         let now = self.now;
         let mut datagrams = std::mem::take(&mut self.datagrams);
         match &mut self.sealer {
@@ -370,9 +382,6 @@ impl<S: Keep + Hash> Desk<S> {
             datagrams = faults.pass(now, datagrams);
         }
         let burst = datagrams.len().max(heard) >= BURST;
-        if let Some(recorder) = &mut self.recorder {
-            recorder.hand_over(now);
-        }
         for (to, datagram) in datagrams.drain(..) {
             self.shared.counters.sent(datagram.len());
             out.send(to, Frame::new(datagram));
@@ -381,6 +390,9 @@ impl<S: Keep + Hash> Desk<S> {
         if burst {
             out.send(self.shared.bell.house().into(), Frame::doorbell());
             self.gather.open(now);
+        }
+        if let Some(recorder) = &mut self.recorder {
+            recorder.hand_over(now);
         }
         self.ask(now);
     }

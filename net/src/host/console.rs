@@ -159,6 +159,11 @@ impl Shared {
         Shared { bell, inbox, counters: Counters::default(), bound, stopping }
     }
 
+    /// Whether [`Shared::tell`] may have to wait for the console.
+    pub(super) fn waits(&self) -> bool {
+        self.inbox.is_waited_for()
+    }
+
     pub(super) fn tell(&self, all: impl IntoIterator<Item = Told>) {
         self.counters.untold(self.inbox.tell(all));
     }

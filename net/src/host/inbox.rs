@@ -60,13 +60,18 @@ impl Inbox {
         Inbox { overflow, capacity: capacity.max(1), queue: Mutex::default(), filled, emptied }
     }
 
+    /// Whether whoever adds something may have to wait.
+    pub(super) fn is_waited_for(&self) -> bool {
+        self.overflow == Overflow::Wait
+    }
+
     /// Adds some; waits for room for each, or drops it. Tells how many were dropped. All at once, so that a console
     /// that waits wakes up once.
     pub(super) fn tell(&self, all: impl IntoIterator<Item = Told>) -> u64 {
         let mut untold = 0;
         let mut queue = self.lock();
         for told in all {
-            if self.overflow == Overflow::Wait && queue.told.len() >= self.capacity {
+            if self.is_waited_for() && queue.told.len() >= self.capacity {
                 self.filled.notify_all();
                 let full = |queue: &mut Queue| queue.told.len() >= self.capacity && !queue.hurried;
                 queue = self.emptied.wait_while(queue, full).unwrap_or_else(PoisonError::into_inner);

@@ -9,7 +9,7 @@
 //! 4. Every command and order that waits.
 //! 5. What this made the actor say: to the console at once, to peers as one datagram each if it fits, without acks that a later one
 //!    covers, sealed.
-//! 6. If it is recorded: hand all of that over to the writer, or ask the bell to ring for it.
+//! 6. If it is recorded: hand what came in over to the writer, or have the bell rung for it.
 //!
 //! What the actor saves in a step is on the disk before anything of that step is said. If it cannot be saved, the host ends.
 //!

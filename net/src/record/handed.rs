@@ -174,6 +174,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_is_appended_comes_out_last() {
+        let (mut handed, mut later) = (Handed::default(), Handed::default());
+        push(&mut handed, 1, &[ack(1)], 1);
+        later.push(timer(2));
+        push(&mut later, 3, &[ack(2), ack(3)], 2);
+        handed.append(&mut later);
+        assert_eq!((later.len(), later.bytes()), (0, 0));
+        let mut lines = Vec::new();
+        let taken = handed.drain(|line| {
+            lines.push(line);
+            Ok(())
+        });
+        taken.unwrap();
+        assert_eq!(lines, [alone(1, ack(1)), timer(2), together(3, &[ack(2), ack(3)])]);
+    }
+
     fn push(handed: &mut Handed, t: u64, packets: &[Packet], looked_at: u64) {
         let digests: Vec<_> =
             (0..looked_at).map(|number| Digests { out: Digest(t + number), after: AFTER }).collect();

@@ -65,8 +65,8 @@ impl Queue {
     }
 
     /// For the writer: what there is, in place of what is empty by now, and whether nothing follows. Waits for something. What follows
-    /// the first one within the pause goes with it, so that a busy host is not slowed down by waking this thread, and a kill loses no
-    /// more than that.
+    /// the first one within the pause goes with it, so that a busy host is not slowed down by waking this thread; a kill loses
+    /// that, and what the host keeps.
     pub(super) fn take(&self, handed: &mut Handed, pause: Duration) -> bool {
         let mut waiting = self.lock();
         while waiting.handed.len() == 0 && !waiting.ended {

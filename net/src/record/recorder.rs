@@ -1,4 +1,4 @@
-//! Writes a recording. The host hands over each input and goes on; a thread of its own turns it into lines.
+//! Writes a recording. The host hands over its inputs and goes on; a thread of its own turns them into lines.
 //!
 //! The host never waits: what it hands over goes into a buffer with a bound. Should the writer fall that far behind, or
 //! the disk be full, the recording ends there, says so, and the chat goes on. A line that is lost in the middle would
@@ -158,9 +158,15 @@ impl Recorder {
 
     /// The host is done with a wake-up: hands everything over to the writer, or keeps it for a moment.
     pub fn hand_over(&mut self, now: Instant) {
-        if self.pace.is_time(now, self.handed.bytes()) {
-            self.queue.hand_over(&mut self.handed);
+        if self.pace.wake_up_ends(now, self.handed.bytes()) {
+            self.hand_over_all();
         }
+    }
+
+    /// Keeps nothing.
+    pub fn hand_over_all(&mut self) {
+        self.pace.hands_over();
+        self.queue.hand_over(&mut self.handed);
     }
 
     /// When what is kept has to be handed over.
@@ -173,7 +179,7 @@ impl Recorder {
         let now = Instant::now();
         let line = Line::End { t: self.micros(now), state: Some(sum_of_state(&self.words, state)) };
         self.handed.push(line);
-        self.queue.hand_over(&mut self.handed);
+        self.hand_over_all();
     }
 
     fn after(&mut self, at: Instant, state: &impl Changing) -> After {
@@ -193,7 +199,7 @@ impl Recorder {
 
 impl Drop for Recorder {
     fn drop(&mut self) {
-        self.queue.hand_over(&mut self.handed);
+        self.hand_over_all();
         self.queue.end();
         let Some(writer) = self.writer.take() else { return };
         if self.queue.is_written() {

@@ -103,6 +103,7 @@ impl<'a> Sum<'a> {
         Sum { total: 0, place: SEED, words, at_text: false }
     }
 
+    // Not put in line, so that `write` can be, where names are hashed.
     #[inline(never)]
     fn text(&mut self, bytes: &[u8]) {
         let digest = match self.words {

@@ -109,7 +109,8 @@ const LONG_PAUSE: Duration = Duration::from_millis(20);
 /// After so many lines whoever else wants this processor goes first. Otherwise the system lets this thread run for some milliseconds when
 /// it wakes up, in which the peers of a busy host hear nothing, and soon the host hears nothing from them.
 const FEW: usize = 32;
-/// For how long that is so. Then the writer takes its share, since on a machine that is never idle the others would have all of it.
-const PATIENCE: Duration = LONG_PAUSE;
+/// For how long that is so, each time that lines are taken. Then the writer takes its share, since on a machine that is never idle the
+/// others would have all of it.
+const PATIENCE: Duration = Duration::from_millis(20);
 /// Bytes that are written at once, about. Few enough to stay close to the processor between being made and being taken.
 const AT_ONCE: usize = 64 << 10;

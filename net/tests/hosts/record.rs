@@ -10,7 +10,9 @@ use crate::hosted::{Person, World, any_port, name, send, text};
 use crate::raw;
 use model::ids::{Cookie, Key, Nonce, Session};
 use model::{Command, Event, Limits, Packet, Server, ServerConfig, ServerState, Timer, Timing};
-use net::record::{Configured, Digest, Ending, FORMAT, Input, Life, ReadError, Texts, read, read_from};
+use net::record::{
+    Configured, Digest, Ending, FORMAT, Input, Life, ReadError, Recorder, Texts, read, read_from,
+};
 use net::store::{Identity, Store};
 use net::{Console, HostError, Options, Overflow, Recording, start_with};
 use proofs::replay::replay;
@@ -95,16 +97,12 @@ fn a_full_disk_ends_the_recording_and_not_the_chat() {
 #[test]
 fn a_recording_that_nobody_takes_keeps_nobody_from_ending() {
     let run = Run::new("pipe");
-    let path = run.file("server");
     // Not by a program: a process that begins holds a copy of every socket for a moment, and servers here come back where they were.
-    nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
-    let actor = Configured::Server(config(false));
-    let mut recorder = Recording { path, texts: Texts::Plain, actor }.open().unwrap();
-    recorder.life(any_port());
-    let state = ServerState::new(Session(1));
+    nix::unistd::mkfifo(&run.file("server"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let mut recorder = run.record("server");
     // More than a pipe holds.
     for _ in 0..2_000 {
-        recorder.step(Instant::now(), Input::Timer(Timer::Attempt), Digest(0), &state);
+        step(&mut recorder, Instant::now());
     }
     let (ended, end) = channel();
     thread::spawn(move || {
@@ -112,6 +110,49 @@ fn a_recording_that_nobody_takes_keeps_nobody_from_ending() {
         ended.send(()).unwrap();
     });
     end.recv_timeout(Duration::from_secs(60)).expect("an end");
+}
+
+#[test]
+fn what_is_kept_is_handed_over_when_it_is_due() {
+    let run = Run::new("due");
+    let mut recorder = run.record("server");
+    let (mut now, quick) = (Instant::now() + Duration::from_secs(1), Duration::from_micros(50));
+    let mut wake_up = |now| {
+        step(&mut recorder, now);
+        recorder.hand_over(now);
+        recorder.due()
+    };
+    assert_eq!(wake_up(now), None);
+    for _ in 0..2 {
+        let due = wake_up(now + quick).expect("something is kept");
+        assert_eq!(wake_up(now + quick * 2), Some(due));
+        now = due;
+        assert_eq!(wake_up(now), None);
+    }
+    until_written(&run.file("server"), 7);
+}
+
+#[test]
+fn a_recording_that_has_ended_keeps_nothing() {
+    let run = Run::new("ended");
+    std::os::unix::fs::symlink("/dev/full", run.file("server")).unwrap();
+    let mut recorder = run.record("server");
+    let (mut now, end) = (Instant::now(), Instant::now() + Duration::from_secs(60));
+    while recorder.is_open() {
+        assert!(Instant::now() < end, "a full disk ends it");
+        step(&mut recorder, now);
+        recorder.hand_over(now);
+        now += Duration::from_micros(50);
+    }
+    for _ in 0..2 {
+        now = recorder.due().unwrap_or(now);
+        recorder.hand_over(now);
+    }
+    assert_eq!(recorder.due(), None);
+}
+
+fn step(recorder: &mut Recorder, now: Instant) {
+    recorder.step(now, Input::Timer(Timer::Attempt), Digest(0), &ServerState::new(Session(1)));
 }
 
 /// Strangers arm no timer here, so nothing else wakes the server.
@@ -129,14 +170,17 @@ fn what_a_busy_host_keeps_is_written_when_it_has_nothing_more_to_do() {
             heard += raw::hear(&socket).len();
         }
     }
+    // The start is one too.
+    until_written(&run.file("server"), 501);
+}
+
+/// Waits for so many inputs.
+fn until_written(file: &Path, steps: usize) {
     let end = Instant::now() + Duration::from_secs(60);
-    let packets = || {
-        let steps = &read(&run.file("server")).ok()?[0].steps;
-        Some(steps.iter().filter(|(_, step)| matches!(step.input, Input::Packet { .. })).count())
-    };
-    while packets() != Some(500) {
-        assert!(Instant::now() < end, "written: {:?}", packets());
-        thread::yield_now();
+    let written = || read(file).ok().and_then(|lives| lives.first().map(|life| life.steps.len()));
+    while written() != Some(steps) {
+        assert!(Instant::now() < end, "{steps} inputs, of which are written: {:?}", written());
+        thread::sleep(Duration::from_millis(1));
     }
 }
 
@@ -229,6 +273,14 @@ impl Run {
         let mut ann = world.join(server.address(), "ann", 1);
         let mut bob = world.join(server.address(), "bob", 2);
         talk(&mut ann, &mut bob);
+    }
+
+    /// A life without a host.
+    fn record(&self, file: &str) -> Recorder {
+        let actor = Configured::Server(config(false));
+        let mut recorder = Recording { path: self.file(file), texts: Texts::Plain, actor }.open().unwrap();
+        recorder.life(any_port());
+        recorder
     }
 
     fn serve_into(&self, file: &str) -> Result<Console, HostError> {
