@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crate::hosted::{Person, World, any_port, name, send, text};
 use crate::raw;
 use model::ids::{Cookie, Key, Nonce, Session};
+use model::packet::Refusal;
 use model::{Command, Event, Limits, Packet, Server, ServerConfig, ServerState, Timer, Timing};
 use net::record::{
     Configured, Digest, Ending, FORMAT, Input, Life, ReadError, Recorder, Texts, read, read_from,
@@ -130,6 +131,25 @@ fn what_is_kept_is_handed_over_when_it_is_due() {
         assert_eq!(wake_up(now), None);
     }
     until_written(&run.file("server"), 7);
+}
+
+#[test]
+fn a_host_that_waits_for_its_console_has_recorded_what_came_before() {
+    let run = Run::new("waiting");
+    let world = World { record: Some((run.0.clone(), Texts::Digests)), capacity: 1, ..World::patient() };
+    let server = raw::socket();
+    let ann = world.client(raw::address(&server), "ann", 1);
+    // All at once, so that the host is woken again and again. At last there is more to tell than there is room for.
+    for _ in 0..20 {
+        raw::say(
+            &server,
+            ann.console.address(),
+            &Packet::Challenge { nonce: Nonce(2), cookie: Cookie::NONE },
+        );
+    }
+    let refused = Packet::Refused { nonce: Nonce(1), refusal: Refusal::NameTaken };
+    raw::say(&server, ann.console.address(), &refused);
+    until_written(&run.file("ann"), 21);
 }
 
 #[test]
