@@ -6,7 +6,7 @@
 
 #![expect(
     clippy::inline_always,
-    reason = "a name is known only where its field is written: a line takes a fifth less time so"
+    reason = "a name is known only where its field is written: a line takes a sixth less time so"
 )]
 
 use std::fmt;
