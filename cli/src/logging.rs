@@ -1,6 +1,6 @@
 //! The log, on standard error. Texts of messages are not in it.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use tracing::Level;
 use tracing_subscriber::EnvFilter;
@@ -15,7 +15,10 @@ pub(crate) fn start(verbose: u8, format: LogFormat) {
         _ => Level::DEBUG,
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level.as_str()));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let mut log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    if !io::stderr().is_terminal() {
+        log = log.with_ansi(false);
+    }
     // Can fail only if it was done before, and it is done once.
     let _ = match format {
         LogFormat::Pretty => tracing::subscriber::set_global_default(log.finish()),

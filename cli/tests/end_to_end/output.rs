@@ -99,12 +99,26 @@ fn whoever_is_asked_to_end_after_its_reader_has_gone_does_so_quietly() {
     ends_quietly(&server_line(other), "Server is online");
 }
 
-/// Reads up to this line, goes away, and then sends what Ctrl+C sends to both ends of a pipe.
+#[test]
+fn a_log_that_goes_into_a_file_has_no_colours() {
+    let mut arguments = server_line(ports::<1>()[0]);
+    arguments.extend(["--record", "/dev/full"].map(String::from));
+    let (status, log) = interrupted(&arguments, "Server is online");
+    assert_eq!(status, Some(0));
+    assert!(log.contains("ERROR") && !log.contains('\u{1b}'), "{log:?}");
+}
+
 fn ends_quietly(arguments: &[String], last: &str) {
+    assert_eq!(interrupted(arguments, last), (Some(0), String::new()), "{arguments:?}");
+}
+
+/// Reads up to this line, goes away, and then sends what Ctrl+C sends to both ends of a pipe. Gives the exit code and the log.
+fn interrupted(arguments: &[String], last: &str) -> (Option<i32>, String) {
     let (reader, writer) = io::pipe().unwrap();
     let child = Command::new(env!("CARGO_BIN_EXE_chat"))
         .args(arguments)
         .env("XDG_CONFIG_HOME", env!("CARGO_TARGET_TMPDIR"))
+        .env_remove("NO_COLOR")
         .stdin(Stdio::piped())
         .stdout(writer)
         .stderr(Stdio::piped())
@@ -114,7 +128,7 @@ fn ends_quietly(arguments: &[String], last: &str) {
     assert!(BufReader::new(reader).lines().any(|line| line.unwrap() == last), "never said: {last}");
     kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGINT).unwrap();
     let output = child.wait_with_output().unwrap();
-    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()), "{arguments:?}");
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
 
 #[test]
